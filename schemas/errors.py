@@ -1,0 +1,123 @@
+"""Every way a call can fail, as exceptions grouped by remedy; each carries the status and reason of its answer.
+
+Problem
+├── Refused            the caller's request is wrong; repeating it changes nothing
+│   ├── InvalidRequest 400   NotAuthorized 401   NotAllowed 403   NotFound 404
+│   └── MethodNotOffered 405   Conflict 409   TooLarge 413   UnsupportedMedia 415
+├── AccountProblem     the account must be mended first (reconnect, unblock)
+├── RemoteProblem      the vendor answered, and the answer is an error
+├── VendorTrouble      the vendor could not be understood or reached in time
+└── Internal           ours
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class Problem(Exception):
+    """An answer other than success. `details` is the envelope's `details` member without `reason`."""
+
+    status = 500
+    reason: str | None = "internal"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        reason: str | None = None,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        **details: Any,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.reason = reason or type(self).reason
+        self.status = status or type(self).status
+        self.headers = dict(headers or {})
+        self.details = details
+
+
+class Refused(Problem):
+    status = 400
+    reason = "invalid_request"
+
+
+class InvalidRequest(Refused):
+    """`failures` names each wrong field: `[{"field", "message"}]`."""
+
+
+class NotAuthorized(Refused):
+    status = 401
+    reason = "invalid_token"
+
+
+class NotAllowed(Refused):
+    status = 403
+    reason = "token_not_allowed"
+
+
+class NotFound(Refused):
+    status = 404
+    reason = "not_found"
+
+
+class MethodNotOffered(Refused):
+    status = 405
+    reason = "method_not_offered"
+
+
+class Conflict(Refused):
+    status = 409
+    reason = "in_use"
+
+
+class TooLarge(Refused):
+    status = 413
+    reason = "body_too_large"
+
+
+class UnsupportedMedia(Refused):
+    status = 415
+    reason = "unsupported_media_type"
+
+
+class AccountProblem(Problem):
+    """The account can't serve calls: `needs_reauth` 401, `account_not_ready` 400, `account_paused` 503."""
+
+    status = 400
+    reason = "account_not_ready"
+
+
+class RemoteProblem(Problem):
+    """The vendor answered with an error, or refused the credentials: its status is kept, its body travels along.
+
+    `insight` is the envelope's `truto_error_insight`, `raw` the vendor's body (parsed JSON, else text).
+    """
+
+    reason = None
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        raw: Any = None,
+        insight: Mapping[str, Any] | None = None,
+        reason: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        **details: Any,
+    ) -> None:
+        super().__init__(message, status=status, reason=reason, headers=headers, **details)
+        self.raw = raw
+        self.insight = dict(insight or {})
+
+
+class VendorTrouble(Problem):
+    """No usable answer: `vendor_unreachable` 502, `vendor_invalid_response` 502, `paging_loop` 502, `vendor_timeout` 504."""
+
+    status = 502
+    reason = "vendor_unreachable"
+
+
+class Internal(Problem):
+    """A fault of ours; the message says nothing of its cause, the log does."""
