@@ -1,0 +1,127 @@
+"""What a provider is: a frozen value that says where its API lives, how to sign in, how fast to go and what it offers."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from providers.resource import Resource
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One thing a person types to connect an account: a host, a client id, a key.
+
+    `normalise` brings what people paste into the one form that `pattern` (a full match) accepts. A secret goes to the
+    vault and never comes back out of an answer.
+    """
+
+    name: str
+    label: str
+    pattern: str = r"\S{1,4096}"
+    help: str = ""
+    secret: bool = False
+    required: bool = True
+    normalise: Callable[[str], str] = str.strip
+
+    def read(self, text: str) -> str | None:
+        """The normalised value, or None where it does not fit the pattern."""
+        value = self.normalise(text)
+        return value if re.fullmatch(self.pattern, value) else None
+
+
+@dataclass(frozen=True)
+class ClientCredentials:
+    """OAuth 2.0 client credentials (RFC 6749 §4.4), id and secret in the form body.
+
+    `ready_after`: seconds during which a new token may still be turned down. `lifetime`: seconds assumed where the
+    answer does not say. `scopes` are asked for unless the account names its own.
+    """
+
+    token_url: str
+    scopes: tuple[str, ...] = ()
+    ready_after: float = 0.0
+    lifetime: float = 3600.0
+    fields: tuple[Variable, ...] = (
+        Variable("client_id", "Client id"),
+        Variable("client_secret", "Client secret", secret=True),
+    )
+    method: str = "oauth2_client_credentials"
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """A key that never changes, sent in one header as `prefix` + key."""
+
+    header: str
+    prefix: str = ""
+    fields: tuple[Variable, ...] = (Variable("api_key", "API key", secret=True),)
+    method: str = "api_key"
+
+
+Scheme = ClientCredentials | ApiKey
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`rate` calls each `per` seconds, `burst` more at once."""
+
+    rate: int
+    per: float = 1.0
+    burst: int = 0
+
+
+@dataclass(frozen=True)
+class Check:
+    """One cheap call that proves credentials; the next is tried where this one is forbidden."""
+
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """What a vendor's error body says: `texts` by the vendor's name of the thing (model or field, "" where unknown)."""
+
+    texts: Mapping[str, tuple[str, ...]]
+
+    @property
+    def message(self) -> str:
+        return "; ".join(text for texts in self.texts.values() for text in texts)
+
+
+@dataclass(frozen=True)
+class Provider:
+    """`origin` is a template over the variables; every URL in here starts with `{origin}` so that a sandbox can take its place.
+
+    `base_path` is where the API begins below the origin: `/proxy` never leaves it. `resources` are keyed `model/resource`.
+    `read_error` turns a decoded error body into a complaint, None where it recognises nothing.
+    """
+
+    name: str
+    label: str
+    category: str
+    origin: str
+    base_path: str
+    variables: tuple[Variable, ...]
+    schemes: tuple[Scheme, ...]
+    checks: tuple[Check, ...]
+    limits: Limits | None
+    resources: Mapping[str, Resource]
+    headers: tuple[tuple[str, str], ...] = ()
+    read_error: Callable[[Any], Complaint | None] = lambda body: None
+    beta: bool = False
+    options: tuple[Variable, ...] = field(default=())
+
+    def scheme(self, method: str) -> Scheme | None:
+        """The scheme of an account's `authentication_method`."""
+        return next((scheme for scheme in self.schemes if scheme.method == method), None)
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(key.split("/")[0] for key in self.resources))
+
+    @property
+    def secret_names(self) -> frozenset[str]:
+        fields = (*self.variables, *(item for scheme in self.schemes for item in scheme.fields))
+        return frozenset(item.name for item in fields if item.secret)
