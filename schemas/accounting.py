@@ -55,7 +55,7 @@ class Account(Shape):
     name: Annotated[str, editable("The account's name.", required=True)]
     description: Annotated[Text, editable("What is booked on the account.")] = None
     account_number: Annotated[
-        editable("Code in the chart of accounts; of a bank account the bank's number.")
+        Text, editable("Code in the chart of accounts; of a bank account the bank's number.")
     ] = None
     classification: Annotated[
         AccountClassification | None, editable("The side of the books it belongs to.")
