@@ -1,4 +1,4 @@
-"""The contract's tables restated by hand: each resource's fields (name, type, who writes), filters, sort keys.
+"""The contract's tables restated by hand: each resource's fields (name, type, writes), filters, sort keys.
 
 `?` nullable; `c` written on create, `u` on update, `*` required on create, `-` read only. Common fields and
 filters are left out of the resources and stated once.
@@ -34,8 +34,8 @@ FIELDS = {
         memo string? cu | company string? cu | tracking_categories TrackingRef[]? cu | etag string? -""",
     "accounting/items": """
         name string? cu* | description string? cu | status enum? cu | quantity number? -
-        unit_price number? cu | purchase_price number? cu | purchase_account string? cu | sales_account string? cu
-        asset_account string? cu | company string? cu""",
+        unit_price number? cu | purchase_price number? cu | purchase_account string? cu
+        sales_account string? cu | asset_account string? cu | company string? cu""",
     "accounting/purchase_orders": ORDER,
     "accounting/purchase_order_requisitions": ORDER.replace(
         "requested_by EmployeeRef? cu", "requested_by EmployeeRef? c*"
