@@ -1,4 +1,4 @@
-"""What a provider is: a frozen value that says where its API lives, how to sign in, how fast to go and what it offers."""
+"""What a provider is: a frozen value that says where its API lives, how to sign in and what it offers."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -92,9 +92,8 @@ class Complaint:
 
 @dataclass(frozen=True)
 class Provider:
-    """`origin` is a template over the variables; every URL in here starts with `{origin}` so that a sandbox can take its place.
-
-    `base_path` is where the API begins below the origin: `/proxy` never leaves it. `resources` are keyed `model/resource`.
+    """`origin` is a template over the variables; every URL in here starts with `{origin}`, so that a sandbox can take
+    its place. `base_path` is where the API begins below it. `resources` are keyed `model/resource`.
     `read_error` turns a decoded error body into a complaint, None where it recognises nothing.
     """
 

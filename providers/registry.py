@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from providers.coupa import COUPA
 from providers.provider import Provider
 
-PROVIDERS: Mapping[str, Provider] = {provider.name: provider for provider in ()}
+PROVIDERS: Mapping[str, Provider] = {provider.name: provider for provider in (COUPA,)}

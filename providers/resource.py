@@ -1,8 +1,103 @@
-"""How a unified resource is served by a provider's collections."""
+"""How a unified resource is served: which vendor collections it gathers, with what mapping, filters and paging."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from providers.filters import Filter
+from providers.mapping import Fields, Needs
+from providers.paging import Keyset, Offset
+
+Params = tuple[tuple[str, str], ...]
+Select = Callable[[Needs], Params]
+
+
+@dataclass(frozen=True)
+class Addition:
+    """A second call, once a record, whose rows are laid into the record under `into` before it is mapped.
+
+    `params(record)` names the rows that belong to it. A list reads at most `listed` of them (0: none, the fields stay
+    null and the list says that it is partial), a get reads all.
+    """
+
+    path: str
+    into: str
+    params: Callable[[Mapping[str, Any]], Params]
+    scopes: tuple[str, ...] = ()
+    listed: int = 0
+
+
+@dataclass(frozen=True)
+class Source:
+    """One vendor collection: `path` lists, `path/{id}` gets.
+
+    `prefix` is put before ids where a resource gathers several collections. `query` goes along on every list. `keep`
+    drops rows that the vendor could not be asked to leave out, and `also` names the keys that it reads. `insist` names
+    keys that a whole answer may lack although the vendor has them (a response filter, a newer release): they are asked
+    for once more by name. `refusable` names keys and parameters that not every tenant knows: after a 400 the call is
+    made again without them.
+    """
+
+    path: str
+    fields: Fields
+    scopes: tuple[str, ...] = ()
+    prefix: str = ""
+    id_pattern: str = r"[0-9]{1,18}"
+    query: Params = ()
+    keep: Callable[[Mapping[str, Any]], bool] | None = None
+    also: tuple[str, ...] = ()
+    selects: bool = True
+    insist: tuple[str, ...] = ()
+    refusable: frozenset[str] = frozenset()
+    addition: Addition | None = None
+
+    @cached_property
+    def needs(self) -> Needs:
+        """The vendor fields that the mapping reads from a record of this collection."""
+        into = self.addition.into if self.addition else None
+        needs = {key: below for key, below in self.fields.needs.items() if key != into}
+        return {**needs, **{key: {} for key in self.also}}
+
+    @cached_property
+    def addition_needs(self) -> Needs:
+        """The vendor fields that the mapping reads from a row of the addition, the key of its paging included."""
+        needs = self.fields.needs.get(self.addition.into, {}) if self.addition else {}
+        return {"id": {}, **needs}
 
 
 @dataclass(frozen=True)
 class Resource:
-    path: str
+    """`sorts`: unified name -> vendor attribute for `order`; by the keyset's own key the keyset stays usable.
+
+    `crawl_page`: rows a page when whole records are crawled and the caller names no limit.
+    """
+
+    sources: tuple[Source, ...]
+    filters: Mapping[str, Filter]
+    keyset: Keyset
+    offset: Offset
+    order: Callable[[str, str], Params]
+    select: Select
+    sorts: Mapping[str, str]
+    methods: tuple[str, ...] = ("list", "get")
+    crawl_page: int | None = None
+    docs_url: str | None = None
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """All that reading it needs, in order, once each."""
+        found = (scope for source in self.sources for scope in source.scopes)
+        added = (scope for source in self.sources if source.addition for scope in source.addition.scopes)
+        return tuple(dict.fromkeys((*found, *added)))
+
+    @property
+    def partial_lists(self) -> bool:
+        """Whether rows of a list may lack fields that a get has."""
+        return any(source.addition for source in self.sources)
+
+    @property
+    def absent(self) -> Mapping[str, str]:
+        """The fields that no collection of the resource has, with the reason."""
+        first, *others = (source.fields.absent for source in self.sources)
+        return {name: why for name, why in first.items() if all(name in other for other in others)}

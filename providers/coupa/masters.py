@@ -1,0 +1,286 @@
+"""Coupa's master data as unified accounting resources: accounts, contacts, currencies, items, tracking categories."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from providers.coupa.dialect import COMMON as FILTERS
+from providers.coupa.dialect import SPELLING, active, at, each, one, resource, same
+from providers.coupa.shapes import (
+    ADDRESS,
+    COMMON,
+    ETAG,
+    NO_CUSTOM_FIELDS,
+    SUPPLIER_PHONES,
+)
+from providers.currencies import currency_name
+from providers.filters import NOTHING, Cases, Choice, Narrowing, fixed
+from providers.mapping import const, fields, first_of, not_offered, of
+from providers.resource import Addition, Source
+from providers.values import boolean, decimal, ident, number, one_of, raw
+from schemas.accounting import Account, Contact, Currency, Item, TrackingCategory
+from schemas.enums import ACCOUNT_TYPES
+
+Rows = list[dict[str, Any]]
+REFUSABLE = frozenset({"custom-fields"})
+ACTIVE = at("active", one_of({True: "active", False: "archived", "true": "active", "false": "archived"}))
+STATUS = active(on=("active",), off=("archived",))
+
+
+def _record_id(record: Mapping[str, Any]) -> str:
+    return ident(record.get("id")) or ""
+
+
+ACCOUNTS = resource(
+    sources=(
+        Source(
+            "/accounts",
+            fields(
+                Account,
+                **COMMON,
+                name=first_of(at("name"), at("code")),
+                description=at("code"),
+                account_number=at("code"),
+                classification=not_offered("an account does not say what kind it is"),
+                type=const("general_ledger"),
+                status=ACTIVE,
+                current_balance=not_offered("Coupa keeps no balances"),
+                currency=at("account-type.currency.code"),
+                parent_account=not_offered("accounts have no hierarchy"),
+                company=first_of(at("account-type.id", ident), at("account-type-id", ident)),
+                etag=ETAG,
+            ),
+            scopes=("core.accounting.read",),
+            refusable=REFUSABLE,
+        ),
+    ),
+    filters={
+        **FILTERS,
+        "name": same("name"),
+        "account_number": same("code", many=True),
+        "status": active(on=("active",), off=("archived", "pending")),
+        "type": fixed("general_ledger", *(word for word in ACCOUNT_TYPES if word != "general_ledger")),
+    },
+    sorts={"name": "name", "created_at": "created_at", "updated_at": "updated_at"},
+)
+
+
+def _emails(primary: str | None, orders: str | None, contacts: Rows | None) -> Rows:
+    others = ((row["email"], None) for row in contacts or ())
+    found: dict[str, dict[str, Any]] = {}
+    for email, kind in ((primary, "primary"), (orders, "purchase_order"), *others):
+        if email:
+            found.setdefault(email.lower(), {"email": email, "type": kind})
+    return list(found.values())
+
+
+def _addresses(primary: dict[str, Any] | None, others: Rows | None, remit_to: Rows | None) -> Rows:
+    found: Rows = []
+    seen = set()
+    kinds = (
+        ([primary] if primary else [], "primary", ""),
+        (others or [], None, ""),
+        (remit_to or [], "remit_to", "remit-"),
+    )
+    for rows, kind, prefix in kinds:
+        for row in rows:
+            number_ = row["id"] and prefix + row["id"]
+            if number_ is None or number_ not in seen:
+                found.append({**row, "id": number_, "type": kind})
+            seen.add(number_)
+    return found
+
+
+def _only(rows: Rows | None) -> str | None:
+    return rows[0]["id"] if rows and len(rows) == 1 else None
+
+
+CONTACTS = resource(
+    sources=(
+        Source(
+            "/suppliers",
+            fields(
+                Contact,
+                **COMMON,
+                name=first_of(at("display-name"), at("name")),
+                type=const("vendor"),
+                status=at("status", one_of({"active": "active", "inactive": "archived"})),
+                tax_number=at("tax-id"),
+                currency=not_offered("a supplier has no currency of its own"),
+                company=of(_only, each("account-types", fields(None, id=at("id", ident)))),
+                emails=of(
+                    _emails,
+                    at("primary-contact.email"),
+                    at("po-email"),
+                    each("contacts", fields(None, email=at("email"))),
+                ),
+                phones=SUPPLIER_PHONES,
+                addresses=of(
+                    _addresses,
+                    one("primary-address", ADDRESS),
+                    each("supplier-addresses", ADDRESS),
+                    each("remit-to-addresses", ADDRESS),
+                ),
+            ),
+            scopes=("core.supplier.read",),
+            insist=("remit-to-addresses",),
+        ),
+    ),
+    filters={
+        **FILTERS,
+        "name": same("name"),
+        "tax_number": same("tax-id"),
+        "contact_type": fixed("vendor", "customer"),
+        "status": Choice(
+            "status", {"active": ("active",), "archived": ("inactive",)}, SPELLING, extra=("draft",)
+        ),
+        "emails[email]": same("primary-contact[email]"),
+    },
+    sorts={"name": "name", "created_at": "created_at", "updated_at": "updated_at"},
+)
+
+
+def _enabled(*flags: bool | None) -> str:
+    return "archived" if False in flags else "active"
+
+
+CURRENCIES = resource(
+    sources=(
+        Source(
+            "/currencies",
+            fields(
+                Currency,
+                **{**COMMON, "custom_fields": NO_CUSTOM_FIELDS},
+                code=at("code"),
+                name=first_of(at("name"), at("code", currency_name)),
+                status=of(_enabled, at("enabled-flag", boolean), at("enabled", boolean)),
+            ),
+            scopes=("core.common.read",),
+            selects=False,
+        ),
+    ),
+    filters={
+        "id": FILTERS["id"],
+        "code": same("code", many=True),
+        "status": Cases(
+            {
+                "active": Narrowing((("enabled", "true"),)),
+                "archived": Narrowing((("enabled", "false"),)),
+            },
+            operators=("eq",),
+        ),
+    },
+    sorts={},
+)
+
+
+def _price(rows: Rows | None) -> int | float | None:
+    """The preferred supplier's price, else the lowest."""
+    offers = [row for row in rows or () if decimal(row["price"]) is not None]
+    preferred = [row for row in offers if row["preferred"]]
+    chosen = preferred or sorted(offers, key=lambda row: decimal(row["price"]) or 0)
+    return number(chosen[0]["price"]) if chosen else None
+
+
+PRICE = of(
+    _price, each("supplier-items", fields(None, price=at("price", raw), preferred=at("preferred", boolean)))
+)
+NO_STOCK = not_offered("an item has no account, company or quantity at Coupa")
+
+ITEMS = resource(
+    sources=(
+        Source(
+            "/items",
+            fields(
+                Item,
+                **COMMON,
+                name=at("name"),
+                description=at("description"),
+                status=ACTIVE,
+                quantity=NO_STOCK,
+                unit_price=PRICE,
+                purchase_price=PRICE,
+                purchase_account=NO_STOCK,
+                sales_account=NO_STOCK,
+                asset_account=NO_STOCK,
+                company=NO_STOCK,
+            ),
+            scopes=("core.item.read",),
+            addition=Addition(
+                "/supplier_items",
+                into="supplier-items",
+                params=lambda item: (("item[id]", _record_id(item)),),
+                scopes=("core.catalog.read",),
+            ),
+        ),
+    ),
+    filters={**FILTERS, "name": same("name"), "status": active(on=("active",), off=("archived",))},
+    sorts={"name": "name"},
+)
+
+
+def _prefixed(kind: str) -> Any:
+    def read(value: Any) -> str | None:
+        found = ident(value)
+        return found and f"{kind}-{found}"
+
+    return read
+
+
+OPTION = fields(None, id=at("id", ident), name=at("name"), status=ACTIVE)
+NO_PARENT = not_offered("departments and lookups have neither parent nor company")
+DEPARTMENTS = Source(
+    "/departments",
+    fields(
+        TrackingCategory,
+        **{**COMMON, "id": at("id", _prefixed("department"))},
+        name=at("name"),
+        category_type=const("department"),
+        status=ACTIVE,
+        parent_category=NO_PARENT,
+        company=NO_PARENT,
+        options=not_offered("a department is a category of its own, without options"),
+    ),
+    scopes=("core.common.read",),
+    prefix="department-",
+    refusable=REFUSABLE,
+)
+LOOKUPS = Source(
+    "/lookups",
+    fields(
+        TrackingCategory,
+        **{**COMMON, "id": at("id", _prefixed("lookup"))},
+        name=at("name"),
+        category_type=const("lookup"),
+        status=ACTIVE,
+        parent_category=NO_PARENT,
+        company=NO_PARENT,
+        options=each("lookup-values", OPTION),
+    ),
+    scopes=("core.common.read",),
+    prefix="lookup-",
+    refusable=REFUSABLE,
+    addition=Addition(
+        "/lookup_values",
+        into="lookup-values",
+        params=lambda lookup: (("lookup[id]", _record_id(lookup)),),
+        scopes=("core.common.read",),
+        listed=200,
+    ),
+)
+TRACKING_CATEGORIES = resource(
+    sources=(DEPARTMENTS, LOOKUPS),
+    filters={
+        **{name: FILTERS[name] for name in ("created_at", "updated_at")},
+        "name": same("name"),
+        "status": active(on=("active",), off=("archived",)),
+        "category_type": Cases(
+            {
+                "department": Narrowing(paths=frozenset({DEPARTMENTS.path})),
+                "lookup": Narrowing(paths=frozenset({LOOKUPS.path})),
+                "class": NOTHING,
+                "location": NOTHING,
+            }
+        ),
+    },
+    sorts={},
+)

@@ -1,0 +1,200 @@
+"""Shapes that several Coupa records share: addresses, phones, people, custom fields, tracking, document lines."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from providers.coupa.dialect import at, each, one
+from providers.mapping import Fields, Node, fields, first_of, given, itself, not_offered, of
+from providers.values import amount, ident, instant, raw, text, total
+
+Record = Mapping[str, Any]
+
+
+def joined(separator: str, *parts: str | None) -> str | None:
+    return separator.join(part for part in parts if part) or None
+
+
+def _street_2(*parts: str | None) -> str | None:
+    return joined(", ", *parts)
+
+
+COUNTRY = first_of(at("country.code"), at("country.name"), at("country"))
+PLACE: dict[str, Node] = {
+    "street_1": at("street1"),
+    "street_2": of(_street_2, at("street2"), at("street3"), at("street4")),
+    "city": at("city"),
+    "state": at("state"),
+    "country": COUNTRY,
+    "postal_code": at("postal-code"),
+}
+ADDRESS = fields(None, id=at("id", ident), **PLACE, type=not_offered("set where the address stands"))
+
+
+def _one_line(*parts: str | None) -> str | None:
+    return joined(", ", *parts)
+
+
+DELIVERY_ADDRESS = of(
+    _one_line,
+    at("ship-to-address.name"),
+    at("ship-to-address.street1"),
+    at("ship-to-address.street2"),
+    at("ship-to-address.city"),
+    at("ship-to-address.state"),
+    at("ship-to-address.postal-code"),
+    first_of(at("ship-to-address.country.code"), at("ship-to-address.country.name")),
+)
+
+
+def _phone_number(country: str | None, area: str | None, number: str | None) -> str | None:
+    return joined(" ", country and "+" + country.removeprefix("+"), area, number) if number else None
+
+
+PHONE = fields(
+    None,
+    number=of(_phone_number, at("country-code"), at("area-code"), at("number")),
+    extension=at("extension"),
+)
+
+
+def _phones(kinds: Iterable[tuple[str, Record | None]]) -> list[dict[str, Any]]:
+    return [{**phone, "type": kind} for kind, phone in kinds if phone and phone["number"]]
+
+
+def _work_and_mobile(work: Record | None, mobile: Record | None) -> list[dict[str, Any]]:
+    return _phones((("work", work), ("mobile", mobile)))
+
+
+def _work_mobile_fax(work: Record | None, mobile: Record | None, fax: Record | None) -> list[dict[str, Any]]:
+    return _phones((("work", work), ("mobile", mobile), ("fax", fax)))
+
+
+PERSON_PHONES = of(_work_and_mobile, one("phone-work", PHONE), one("phone-mobile", PHONE))
+SUPPLIER_PHONES = of(
+    _work_mobile_fax,
+    one("primary-contact.phone-work", PHONE),
+    one("primary-contact.phone-mobile", PHONE),
+    one("primary-contact.phone-fax", PHONE),
+)
+
+
+def _person(person: dict[str, Any] | None) -> dict[str, Any] | None:
+    return person if person and person["id"] else None
+
+
+def _full_name(full: str | None, first: str | None, last: str | None) -> str | None:
+    return full or joined(" ", first, last)
+
+
+FULL_NAME = of(_full_name, at("fullname"), at("firstname"), at("lastname"))
+PERSON = fields(None, id=at("id", ident), name=FULL_NAME, email=at("email"))
+
+
+def person(path: str) -> Node:
+    """An employee reference, null unless it has an id."""
+    return of(_person, one(path, PERSON))
+
+
+def _custom_value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        found = ident(value.get("id"))
+        name = value.get("name") or value.get("fullname") or value.get("login") or value.get("code")
+        return {"id": found, "name": text(name)} if found else dict(value)
+    if isinstance(value, list):
+        return [_custom_value(item) for item in value]
+    return None if value == "" else value
+
+
+def _custom_fields(own: Any, record: Record, names: Iterable[str]) -> dict[str, Any]:
+    found = {key: _custom_value(value) for key, value in own.items()} if isinstance(own, Mapping) else {}
+    for name in names:
+        if name in record:
+            found.setdefault(name, _custom_value(record[name]))
+    return found
+
+
+CUSTOM_FIELDS = of(_custom_fields, at("custom-fields", raw, whole=True), itself(), given("globals"))
+NO_CUSTOM_FIELDS = of(dict)
+COMMON: dict[str, Node] = {
+    "id": at("id", ident),
+    "created_at": at("created-at", instant),
+    "updated_at": at("updated-at", instant),
+    "custom_fields": CUSTOM_FIELDS,
+}
+ETAG = at("updated-at")
+
+DEPARTMENT = fields(None, id=at("id", ident), name=at("name"))
+
+
+def _choices(own: Any) -> list[dict[str, Any]]:
+    """The lookup values among custom fields: each is an option of the category that its lookup is."""
+    values = own.values() if isinstance(own, Mapping) else ()
+    return [_choice(value) for value in values if isinstance(value, Mapping) and _lookup_id(value)]
+
+
+def _lookup_id(value: Record) -> str | None:
+    lookup = value.get("lookup")
+    return ident(value.get("lookup-id", value.get("lookup_id"))) or (
+        ident(lookup.get("id")) if isinstance(lookup, Mapping) else None
+    )
+
+
+def _choice(value: Record) -> dict[str, Any]:
+    lookup = value.get("lookup")
+    return {
+        "id": f"lookup-{_lookup_id(value)}",
+        "name": text(lookup.get("name")) if isinstance(lookup, Mapping) else None,
+        "option": text(value.get("name")),
+        "option_id": ident(value.get("id")),
+    }
+
+
+def _tracking(own: Any, department: Record | None = None) -> list[dict[str, Any]]:
+    found = _choices(own)
+    if department and department["id"]:
+        place = {
+            "id": f"department-{department['id']}",
+            "name": department["name"],
+            "option": None,
+            "option_id": None,
+        }
+        return [place, *found]
+    return found
+
+
+def tracking(department: str | None = None) -> Node:
+    """Tracking references of a document or line: its lookup-typed custom fields, and its department if it has one."""
+    own = at("custom-fields", raw, whole=True)
+    return of(_tracking, own, one(department, DEPARTMENT)) if department else of(_tracking, own)
+
+
+def _account(account: str | None, allocations: list[dict[str, Any]] | None) -> str | None:
+    if account or not allocations or len(allocations) > 1:
+        return account
+    found: str | None = allocations[0]["account"]
+    return found
+
+
+ACCOUNT = of(
+    _account,
+    at("account.id", ident),
+    each("account-allocations", fields(None, account=at("account.id", ident))),
+)
+
+
+def unless_amount(kind: str | None, value: Any) -> Any:
+    """Amount lines have neither quantity nor unit price: their `price` is the amount."""
+    return None if kind and kind.endswith("AmountLine") else value
+
+
+TOTAL_ONLY = fields(None, total=at("total", raw))
+
+
+def sum_of(key: str, *lists: list[dict[str, Any]] | None) -> int | float | None:
+    """The decimal sum of one member over the rows of some lists."""
+    return amount(total(row[key] for rows in lists for row in rows or ()))
+
+
+def line_table(**rows: Node) -> Fields:
+    """A table for document lines: gets the document's currency and exchange rate beside the record."""
+    return fields(None, ("currency", "exchange_rate"), **rows)

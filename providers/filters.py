@@ -1,0 +1,186 @@
+"""How a unified filter becomes vendor parameters: one small callable value for each kind of filter.
+
+A filter gets an operator (`eq` `in` `gt` `gte` `lt` `lte`) and its values in canonical text (times as `…Z` with
+milliseconds, days as `YYYY-MM-DD`, booleans as `true`/`false`, enums as the unified or vendor word) and answers with a
+`Narrowing`. How the vendor spells operators is the provider's `Spelling`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+Params = tuple[tuple[str, str], ...]
+RANGE = ("gt", "gte", "lt", "lte")
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """Vendor parameters; `nothing`: no record can match, no call is needed; `paths`: only these collections."""
+
+    params: Params = ()
+    nothing: bool = False
+    paths: frozenset[str] | None = None
+
+
+ALL = Narrowing()
+NOTHING = Narrowing(nothing=True)
+
+
+class CannotFilter(ValueError):
+    """The vendor has no form for this combination; the message says what to do instead."""
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """How a vendor writes a condition: `write(attribute, operator)` names the parameter, `separator` joins values."""
+
+    write: Callable[[str, str], str]
+    separator: str = ","
+
+    def condition(self, attribute: str, operator: str, found: Sequence[str]) -> Params:
+        if operator == "in" and any(self.separator in value for value in found):
+            if len(found) > 1:
+                raise CannotFilter(f"a value that holds '{self.separator}' can only be asked for alone")
+            operator = "eq"
+        if operator == "in" and len(found) == 1:
+            operator = "eq"
+        return ((self.write(attribute, operator), self.separator.join(found)),)
+
+
+class Filter(Protocol):
+    @property
+    def operators(self) -> tuple[str, ...]: ...
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The unified words that an enum filter takes; empty for others."""
+
+    @property
+    def raw_words(self) -> tuple[str, ...]:
+        """Vendor words that it takes beside them."""
+
+    def __call__(self, operator: str, found: Sequence[str], zone: ZoneInfo) -> Narrowing: ...
+
+
+@dataclass(frozen=True)
+class Same:
+    """Equality, and membership where `many`, on one vendor attribute."""
+
+    attribute: str
+    spelling: Spelling
+    many: bool = False
+    words: tuple[str, ...] = ()
+    raw_words: tuple[str, ...] = ()
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        return ("eq", "in") if self.many else ("eq",)
+
+    def __call__(self, operator: str, found: Sequence[str], zone: ZoneInfo) -> Narrowing:
+        return Narrowing(self.spelling.condition(self.attribute, operator, found))
+
+
+@dataclass(frozen=True)
+class Moments:
+    """A range over instants of whole seconds: a bound with a fraction moves to the second that means the same."""
+
+    attribute: str
+    spelling: Spelling
+    operators: tuple[str, ...] = RANGE
+    words: tuple[str, ...] = ()
+    raw_words: tuple[str, ...] = ()
+
+    def __call__(self, operator: str, found: Sequence[str], zone: ZoneInfo) -> Narrowing:
+        moment = datetime.fromisoformat(found[0])
+        if moment.microsecond:
+            operator = {"gte": "gt", "lt": "lte"}.get(operator, operator)
+        bound = moment.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+        return Narrowing(self.spelling.condition(self.attribute, operator, (bound,)))
+
+
+@dataclass(frozen=True)
+class Days:
+    """A range over calendar days that the vendor stores as instants of the company's zone: bounds are that zone's
+    midnights, and a day ends where the next begins."""
+
+    attribute: str
+    spelling: Spelling
+    operators: tuple[str, ...] = RANGE
+    words: tuple[str, ...] = ()
+    raw_words: tuple[str, ...] = ()
+
+    def __call__(self, operator: str, found: Sequence[str], zone: ZoneInfo) -> Narrowing:
+        day = date.fromisoformat(found[0])
+        try:
+            day += timedelta(days=operator in ("gt", "lte"))
+        except OverflowError:
+            return NOTHING if operator == "gt" else ALL
+        midnight = datetime.combine(day, time.min, zone).isoformat()
+        bound = "gte" if operator in ("gt", "gte") else "lt"
+        return Narrowing(self.spelling.condition(self.attribute, bound, (midnight,)))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An enum: each unified word stands for one or more vendor words; a vendor word may be asked for by itself."""
+
+    attribute: str
+    table: Mapping[str, tuple[str, ...]]
+    spelling: Spelling
+    extra: tuple[str, ...] = ()
+    operators: tuple[str, ...] = ("eq", "in")
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(self.table)
+
+    @property
+    def raw_words(self) -> tuple[str, ...]:
+        return (*(word for group in self.table.values() for word in group), *self.extra)
+
+    def __call__(self, operator: str, found: Sequence[str], zone: ZoneInfo) -> Narrowing:
+        asked = [word for value in found for word in self.table.get(value, (value,))]
+        return Narrowing(self.spelling.condition(self.attribute, "in", tuple(dict.fromkeys(asked))))
+
+
+@dataclass(frozen=True)
+class Cases:
+    """An enum whose words the vendor keeps in several places: the parameters for each single word are stated.
+
+    `every`: what asking for all words at once comes to; another mix can't be asked for in one call.
+    """
+
+    cases: Mapping[str, Narrowing]
+    operators: tuple[str, ...] = ("eq", "in")
+    raw_words: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(self.cases)
+
+    def __call__(self, operator: str, found: Sequence[str], zone: ZoneInfo) -> Narrowing:
+        outcomes = dict.fromkeys(self.cases[word] for word in found)
+        asked = [outcome for outcome in outcomes if not outcome.nothing]
+        if not asked:
+            return NOTHING
+        if set(asked) >= {outcome for outcome in self.cases.values() if not outcome.nothing}:
+            return ALL
+        if len(asked) > 1:
+            raise CannotFilter("these values can't be asked for together: ask for them one by one")
+        return asked[0]
+
+
+def fixed(value: str, *others: str) -> Cases:
+    """A field that the mapping sets to one value: that value changes nothing, each other one matches nothing."""
+    return Cases({value: ALL, **dict.fromkeys(others, NOTHING)}, operators=("eq", "in"))
+
+
+def switch(attribute: str, *, on: tuple[str, ...], off: tuple[str, ...], spelling: Spelling) -> Cases:
+    """Words kept as a boolean at the vendor."""
+
+    def asked(value: str) -> Narrowing:
+        return Narrowing(spelling.condition(attribute, "eq", (value,)))
+
+    return Cases({**dict.fromkeys(on, asked("true")), **dict.fromkeys(off, asked("false"))})
