@@ -213,9 +213,11 @@ class Fields(Node):
 def fields(model: type[BaseModel] | None, givens: tuple[str, ...] = (), /, **rows: Node) -> Fields:
     """A table for the model (for nested shapes without one: None). Raises TypeError where the two do not fit.
 
-    `remote_data` is not a row: whoever calls the table adds it.
+    `remote_data` is not a row: whoever calls the table adds it. A model's table is given `globals`: the names of the
+    custom fields that the account's tenant keeps among a record's own keys.
     """
     if model is not None:
+        givens = ("globals",)
         wanted = [name for name in model.model_fields if name != "remote_data"]
         if missing := [name for name in wanted if name not in rows]:
             raise TypeError(
