@@ -1,0 +1,169 @@
+"""The only place that opens database sessions: SQLite and Postgres behave alike from here on."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import URL, Connection, event, literal, make_url, text
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import NullPool
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from schemas.errors import Problem
+
+T = TypeVar("T")
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+LOCK_SECONDS = 20  # how long a SQLite writer waits for its turn
+COMMAND_SECONDS = 15  # after which a Postgres that does not answer counts as away
+MIGRATION_LOCK = 0x6B6F696E65  # "koine": one process at a time changes the tables
+BROKEN_OFF = {"40001", "40P01"}  # Postgres: serialization failure, deadlock
+ATTEMPTS = 3
+
+
+class Unavailable(Problem):
+    """The database can't be reached or can't store; nothing of the transaction has happened."""
+
+    status = 503
+    reason = "database_unavailable"
+
+
+class BrokenOff(Unavailable):
+    """Postgres chose this transaction as the victim of a conflict; it may be run again."""
+
+
+class Database:
+    """One database, by SQLAlchemy URL: `sqlite+aiosqlite:///file` or `postgresql+asyncpg://…`."""
+
+    def __init__(self, url: str) -> None:
+        self._url = make_url(url)
+        if self._is_sqlite and self._url.database in (None, "", ":memory:"):
+            raise ValueError(
+                "a SQLite database in memory is not offered: name a file (sqlite+aiosqlite:///file)"
+            )
+        self._engine = self._make_engine(**_pool(self._url))
+        reading = (
+            self._engine if self._is_sqlite else self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        )
+        self._readers = async_sessionmaker(
+            reading, class_=AsyncSession, autoflush=False, expire_on_commit=False
+        )
+        self._writers = async_sessionmaker(
+            self._engine.execution_options(writes=True), class_=AsyncSession, expire_on_commit=False
+        )
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session for reading; every statement sees what is committed when it runs."""
+        with _answered():
+            async with self._readers() as session:
+                yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """One transaction, committed at the end. Do nothing else within it: on SQLite it holds up all other writers."""
+        with _answered():
+            async with self._writers() as session, session.begin():
+                yield session
+
+    async def transact(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        """`work` in one transaction, run again where Postgres breaks it off, at most three times in all."""
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return await self._once(work)
+            except BrokenOff:
+                continue
+        return await self._once(work)
+
+    async def migrate(self) -> None:
+        """Brings the tables to the newest form, all or nothing; processes that start together take turns."""
+        engine = self._make_engine(poolclass=NullPool)
+        try:
+            with _answered():
+                async with engine.execution_options(writes=True).begin() as connection:
+                    if not self._is_sqlite:
+                        await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+                    await connection.run_sync(_upgrade)
+        finally:
+            await engine.dispose()
+
+    async def ping(self) -> None:
+        """Raises Unavailable unless the database answers."""
+        async with self.read() as session:
+            await session.exec(select(literal(1)))
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+    async def _once(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        async with self.write() as session:
+            return await work(session)
+
+    @property
+    def _is_sqlite(self) -> bool:
+        return self._url.get_backend_name() == "sqlite"
+
+    def _make_engine(self, **options: Any) -> AsyncEngine:
+        engine = create_async_engine(self._url, **options)
+        if self._is_sqlite:
+            event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        return engine
+
+
+def _pool(url: URL) -> dict[str, Any]:
+    if url.get_backend_name() == "sqlite":
+        return {"pool_size": 8, "max_overflow": 0, "pool_timeout": LOCK_SECONDS}
+    return {
+        "pool_size": 10,
+        "max_overflow": 10,
+        "pool_timeout": 5,
+        "pool_pre_ping": True,
+        "connect_args": {"timeout": 5, "command_timeout": COMMAND_SECONDS},
+    }
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """`isolation_level` None keeps the driver from beginning transactions of its own."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes its turn at the start; a lock that is asked for later would fail without waiting."""
+    if connection.get_execution_options().get("writes"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+@contextmanager
+def _answered() -> Iterator[None]:
+    """Failures of the database itself as a 503; asyncpg raises bare OSErrors while Postgres restarts."""
+    try:
+        yield
+    except (IntegrityError, ProgrammingError, DataError):
+        raise
+    except (DBAPIError, PoolTimeout, OSError) as error:
+        state = getattr(getattr(error, "orig", None), "sqlstate", None)
+        kind = BrokenOff if state in BROKEN_OFF else Unavailable
+        raise kind(
+            "The gateway's database does not answer; try again soon.", headers={"retry-after": "1"}
+        ) from error

@@ -1,0 +1,56 @@
+"""Where sealed records are kept: written, read and erased within the caller's transaction."""
+
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+from sqlmodel import delete, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from auth.vault import Binding, Sealed, Vault
+from schemas.tables import SealedRecord
+
+CREDENTIALS = "credentials"
+
+
+def envelope(record: SealedRecord) -> Sealed:
+    return Sealed(record.key_id, record.wrapped_key, record.nonce, record.ciphertext)
+
+
+def binding(record: SealedRecord) -> Binding:
+    return Binding(record.environment_id, record.account_id, record.purpose)
+
+
+def open_record(vault: Vault, record: SealedRecord) -> Any:
+    """The JSON value in a record. Raises CannotOpen."""
+    return orjson.loads(vault.open(envelope(record), binding(record)))
+
+
+async def put(session: AsyncSession, vault: Vault, bound: Binding, value: Any) -> None:
+    """Seals a JSON value, in the place of what was there."""
+    sealed = vault.seal(orjson.dumps(value), bound)
+    await session.merge(SealedRecord(**asdict(bound), **asdict(sealed)))
+
+
+async def take(session: AsyncSession, vault: Vault, bound: Binding) -> Any | None:
+    """The JSON value that is sealed here, None where nothing is. Raises CannotOpen."""
+    record = await session.get(SealedRecord, (bound.environment_id, bound.account_id, bound.purpose))
+    return None if record is None else open_record(vault, record)
+
+
+async def erase(session: AsyncSession, environment_id: str, account_id: str) -> None:
+    """Removes all that is sealed for an account."""
+    await session.exec(
+        delete(SealedRecord)
+        .where(SealedRecord.environment_id == environment_id)
+        .where(SealedRecord.account_id == account_id)
+    )
+
+
+async def all_of(session: AsyncSession, environment_id: str, account_id: str) -> list[SealedRecord]:
+    query = (
+        select(SealedRecord)
+        .where(SealedRecord.environment_id == environment_id)
+        .where(SealedRecord.account_id == account_id)
+    )
+    return list((await session.exec(query)).all())
