@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 import orjson
-from sqlmodel import delete, select
+from sqlmodel import col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from auth.vault import Binding, Sealed, Vault
@@ -42,15 +42,6 @@ async def erase(session: AsyncSession, environment_id: str, account_id: str) -> 
     """Removes all that is sealed for an account."""
     await session.exec(
         delete(SealedRecord)
-        .where(SealedRecord.environment_id == environment_id)
-        .where(SealedRecord.account_id == account_id)
+        .where(col(SealedRecord.environment_id) == environment_id)
+        .where(col(SealedRecord.account_id) == account_id)
     )
-
-
-async def all_of(session: AsyncSession, environment_id: str, account_id: str) -> list[SealedRecord]:
-    query = (
-        select(SealedRecord)
-        .where(SealedRecord.environment_id == environment_id)
-        .where(SealedRecord.account_id == account_id)
-    )
-    return list((await session.exec(query)).all())

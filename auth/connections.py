@@ -1,0 +1,245 @@
+"""Opens an account at the edge: row, provider and credentials become one Connection that is passed along."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlmodel import col, select, update
+
+from auth import sealed
+from auth.caller import Caller
+from auth.credentials import asked_scopes
+from auth.database import Database
+from auth.recent import Recent
+from auth.secret import Secret
+from auth.vault import CannotOpen, Vault
+from providers.provider import Provider, Scheme
+from schemas.errors import AccountProblem, Internal, NotAllowed, NotFound
+from schemas.tables import ApiToken, EnvironmentIntegration, IntegratedAccount, SealedRecord
+
+ACTIVE = "active"
+NEEDS_REAUTH = "needs_reauth"
+LONGEST_MESSAGE = 2000
+
+
+@dataclass(frozen=True)
+class Connection:
+    """An account ready for calls.
+
+    `origin` is the provider's template filled in, or the sandbox's URL; `base_url` is where its API begins.
+    `scopes` are those to ask for. `version` changes with context and credentials. `environment_override` is the
+    override of the environment's integration, `override` the account's own.
+    """
+
+    account_id: str
+    environment_id: str
+    tenant_id: str
+    provider: Provider = field(repr=False)
+    scheme: Scheme = field(repr=False)
+    origin: str
+    base_url: str
+    context: Mapping[str, Any]
+    secrets: Secret
+    is_sandbox: bool
+    override: Mapping[str, Any]
+    version: str
+    scopes: tuple[str, ...]
+    environment_override: Mapping[str, Any] = field(default_factory=dict)
+
+    def value(self, name: str) -> str:
+        """A variable of the provider or a field of the scheme, secret or not. Raises AccountProblem."""
+        found = self.secrets.get(name) or self.context.get(name)
+        if not isinstance(found, str):
+            raise _lacking(name)
+        return found
+
+    def url(self, template: str) -> str:
+        """A URL that the provider declares, filled in for this account."""
+        return fill(template, self.context, self.origin)
+
+
+class Connections:
+    """Opens accounts, and notes what vendors say of their credentials.
+
+    `sandboxes`: URLs by provider. `sandbox_contexts`: what an account of a provider's sandbox needs, credentials
+    included.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        providers: Mapping[str, Provider],
+        sandboxes: Mapping[str, str],
+        *,
+        sandbox_contexts: Mapping[str, Mapping[str, Any]] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self.providers = providers
+        self.sandboxes = {name: url.rstrip("/") for name, url in sandboxes.items()}
+        self.sandbox_contexts = sandbox_contexts or {}
+        self.callers: Recent[ApiToken] = Recent(clock)
+        self._accounts: Recent[Connection] = Recent(clock)
+
+    async def open(self, caller: Caller, account_id: str) -> Connection:
+        """The account's connection, for a caller of its environment.
+
+        Raises NotFound for an unknown account and, alike, for another environment's; AccountProblem where it can't
+        serve calls: `needs_reauth` 401, `account_paused` 503, `account_not_ready` 400.
+        """
+        if caller.account_id not in (None, account_id):
+            raise NotAllowed("This token speaks for another integrated account.")
+        if not account_id.isprintable():  # Postgres takes no NUL in text
+            raise unknown_account()
+        key = _key(caller.environment_id, account_id)
+        return await self._accounts.get(key, lambda: self._load(caller.environment_id, account_id))
+
+    async def _load(self, environment_id: str, account_id: str) -> Connection:
+        query = (
+            select(IntegratedAccount, EnvironmentIntegration, SealedRecord)
+            .join(EnvironmentIntegration)
+            .join(SealedRecord, _credentials_of_account, isouter=True)
+            .where(IntegratedAccount.id == account_id, IntegratedAccount.environment_id == environment_id)
+        )
+        async with self._database.read() as session:
+            found = (await session.exec(query)).first()
+        if found is None:
+            raise unknown_account()
+        account, integration, record = found
+        check_state(account, integration)
+        return self.connect(account, integration, self._open(record) if record else {})
+
+    def _open(self, record: SealedRecord) -> dict[str, Any]:
+        try:
+            opened: dict[str, Any] = sealed.open_record(self._vault, record)
+        except CannotOpen as error:
+            raise Internal("The account's stored credentials can't be opened.") from error
+        return opened
+
+    def connect(
+        self, account: IntegratedAccount, integration: EnvironmentIntegration, secrets: Mapping[str, Any]
+    ) -> Connection:
+        """A connection to the account as it stands here, whatever its status. Raises AccountProblem."""
+        provider = self.providers.get(integration.integration)
+        scheme = provider.scheme(account.authentication_method) if provider else None
+        if provider is None or scheme is None:
+            raise AccountProblem(
+                f"This gateway does not offer {integration.integration} with {account.authentication_method}."
+            )
+        origin = self._origin(account, provider)
+        return Connection(
+            account_id=account.id,
+            environment_id=account.environment_id,
+            tenant_id=account.tenant_id,
+            provider=provider,
+            scheme=scheme,
+            origin=origin,
+            base_url=origin + provider.base_path,
+            context=account.context,
+            secrets=Secret(secrets),
+            is_sandbox=account.is_sandbox,
+            override=account.unified_model_override,
+            version=account.credential_version,
+            scopes=asked_scopes(account.context, integration.override, scheme),
+            environment_override=integration.override,
+        )
+
+    def _origin(self, account: IntegratedAccount, provider: Provider) -> str:
+        if not account.is_sandbox:
+            return fill(provider.origin, account.context, "")
+        return self.sandbox_url(provider.name)
+
+    def sandbox_url(self, provider: str) -> str:
+        """Where the provider's stand-in runs. Raises AccountProblem where none is configured."""
+        if provider not in self.sandboxes:
+            raise AccountProblem(
+                f"No sandbox of {provider} is configured: start one with `koine sandbox {provider}`, or use `koine up`."
+            )
+        return self.sandboxes[provider]
+
+    def forget(self, environment_id: str, account_id: str) -> None:
+        """To be called after every change of an account."""
+        self._accounts.forget(_key(environment_id, account_id))
+
+    def forget_all(self) -> None:
+        """To be called after a change that concerns many accounts."""
+        self._accounts.clear()
+
+    async def note_refused(self, connection: Connection, message: str) -> bool:
+        """The vendor refused these credentials for good: the account needs a reconnect. True the first time."""
+        return await self._note(
+            connection, status=NEEDS_REAUTH, last_error=connection.secrets.hide_in(message)[:LONGEST_MESSAGE]
+        )
+
+    async def note_forbidden(self, connection: Connection, message: str, scopes: Sequence[str]) -> bool:
+        """The vendor let the account in but not at this; the status stays. False if the account has changed."""
+        error = {
+            "message": connection.secrets.hide_in(message)[:LONGEST_MESSAGE],
+            "missing_scopes": list(scopes),
+        }
+        return await self._note(connection, last_forbidden_error=error)
+
+    async def _note(self, connection: Connection, **values: Any) -> bool:
+        """Only while the account is active and its credentials are those that the vendor spoke of."""
+        change = (
+            update(IntegratedAccount)
+            .where(col(IntegratedAccount.id) == connection.account_id)
+            .where(col(IntegratedAccount.credential_version) == connection.version)
+            .where(col(IntegratedAccount.status) == ACTIVE)
+            .values(**values)
+        )
+        async with self._database.write() as session:
+            changed = (await session.exec(change)).rowcount == 1
+        self.forget(connection.environment_id, connection.account_id)
+        return changed
+
+
+_credentials_of_account = (
+    (col(SealedRecord.environment_id) == col(IntegratedAccount.environment_id))
+    & (col(SealedRecord.account_id) == col(IntegratedAccount.id))
+    & (col(SealedRecord.purpose) == sealed.CREDENTIALS)
+)
+
+
+def fill(template: str, context: Mapping[str, Any], origin: str) -> str:
+    """A provider's template with the account's variables, which were checked against their patterns when saved."""
+    try:
+        return template.format_map({**context, "origin": origin})
+    except KeyError as error:
+        raise _lacking(str(error.args[0])) from None
+
+
+def check_state(account: IntegratedAccount, integration: EnvironmentIntegration) -> None:
+    """Raises AccountProblem where calls must not go out."""
+    if account.is_blocked:
+        raise AccountProblem("This integrated account is paused.", status=503, reason="account_paused")
+    if account.status == NEEDS_REAUTH:
+        raise AccountProblem(
+            account.last_error or "The vendor refused the credentials: reconnect the account.",
+            status=401,
+            reason=NEEDS_REAUTH,
+        )
+    if account.status != ACTIVE:
+        raise AccountProblem(
+            account.last_error or "This integrated account is not connected yet.",
+            account_status=account.status,
+        )
+    if not integration.is_enabled:
+        raise AccountProblem(
+            f"The integration {integration.integration} is switched off in this environment."
+        )
+
+
+def unknown_account() -> NotFound:
+    return NotFound("There is no such integrated account.", reason="unknown_account")
+
+
+def _lacking(name: str) -> AccountProblem:
+    return AccountProblem(f"The account's context lacks {name}: add it with a PATCH.")
+
+
+def _key(environment_id: str, account_id: str) -> str:
+    return f"{environment_id}/{account_id}"

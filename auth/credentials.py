@@ -1,0 +1,143 @@
+"""An account's context and what in it is secret: taken apart, put together, merged, read by the provider's rules."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from providers.provider import ApiKey, Provider, Scheme, Variable
+from schemas.errors import InvalidRequest
+
+# Never returned at any depth of a context; a provider adds the fields that it marks secret.
+SECRET_NAMES = frozenset(
+    {
+        "access_token",
+        "refresh_token",
+        "access_token_secret",
+        "token",
+        "token_secret",
+        "api_key",
+        "api_token",
+        "api_secret",
+        "app_key",
+        "app_secret",
+        "application_key",
+        "client_secret",
+        "consumer_secret",
+        "password",
+        "secret",
+        "private_key",
+        "auth_code",
+        "webhook_secret",
+        "webhook_password",
+    }
+)
+
+
+def split(context: Mapping[str, Any], names: frozenset[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The context without its secrets, and the secrets by JSON pointer (RFC 6901, without the first slash)."""
+    secrets: dict[str, Any] = {}
+
+    def public(value: Any, path: str) -> Any:
+        if isinstance(value, dict):
+            found = {}
+            for name, item in value.items():
+                below = path + name.replace("~", "~0").replace("/", "~1")
+                if name in names:
+                    secrets[below] = item
+                else:
+                    found[name] = public(item, below + "/")
+            return found
+        if isinstance(value, list):
+            return [public(item, f"{path}{index}/") for index, item in enumerate(value)]
+        return value
+
+    return public(context, ""), secrets
+
+
+def join(public: Mapping[str, Any], secrets: Mapping[str, Any]) -> dict[str, Any]:
+    """The whole context again."""
+    whole: dict[str, Any] = _copy(dict(public))
+    for pointer, value in secrets.items():
+        *parents, name = (part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/"))
+        holder: Any = whole
+        for part in parents:
+            holder = holder[int(part)] if isinstance(holder, list) else holder[part]
+        holder[name] = value
+    return whole
+
+
+def merge(present: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """`change` over `present`, member by member at the top level; `oauth` is merged inside as well."""
+    merged = {**present, **change}
+    before, after = present.get("oauth"), change.get("oauth")
+    if isinstance(before, dict) and isinstance(after, dict):
+        merged["oauth"] = {**before, **after}
+    return merged
+
+
+def read_context(
+    provider: Provider, scheme: Scheme, context: Mapping[str, Any], *, is_sandbox: bool
+) -> dict[str, Any]:
+    """The context with the provider's variables and the scheme's fields in their normal form.
+
+    Raises InvalidRequest that names every field that is missing or not of its form. A sandbox needs no variables: its
+    URL is known.
+    """
+    read = dict(context)
+    failures = []
+    for variable, required in _wanted(provider, scheme, is_sandbox=is_sandbox):
+        given = context.get(variable.name)
+        if given in (None, ""):
+            if required:
+                failures.append(_failure(variable, "is missing"))
+            continue
+        value = variable.read(given) if isinstance(given, str) else None
+        if value is None or not _is_sendable(value, scheme):
+            failures.append(_failure(variable, "is not of the form expected"))
+        else:
+            read[variable.name] = value
+    if failures:
+        raise InvalidRequest("The context does not fit the integration.", failures=failures)
+    return read
+
+
+def asked_scopes(context: Mapping[str, Any], override: Mapping[str, Any], scheme: Scheme) -> tuple[str, ...]:
+    """The account's own scopes, else the environment's for this integration, else the provider's."""
+    own = _scopes(_inside(context, "oauth"))
+    return own or _scopes(_inside(override, "credentials")) or tuple(getattr(scheme, "scopes", ()))
+
+
+def _wanted(provider: Provider, scheme: Scheme, *, is_sandbox: bool) -> Iterator[tuple[Variable, bool]]:
+    for variable in provider.variables:
+        yield variable, variable.required and not is_sandbox
+    for field in scheme.fields:
+        yield field, field.required
+
+
+def _is_sendable(value: str, scheme: Scheme) -> bool:
+    """Control characters would break a URL or a header; a key in a header is ASCII."""
+    return value.isprintable() and (value.isascii() or not isinstance(scheme, ApiKey))
+
+
+def _failure(variable: Variable, complaint: str) -> dict[str, str]:
+    expected = variable.help or f"text that matches {variable.pattern}"
+    return {
+        "field": f"context.{variable.name}",
+        "message": f"{variable.label} {complaint}. Expected: {expected}",
+    }
+
+
+def _inside(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = value.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _scopes(holder: Mapping[str, Any]) -> tuple[str, ...]:
+    given = holder.get("scope")
+    words = given.replace(",", " ").split() if isinstance(given, str) else given or ()
+    return tuple(dict.fromkeys(word for word in words if isinstance(word, str)))
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _copy(item) for name, item in value.items()}
+    return [_copy(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,57 @@
+"""Authentication as a conversation: sign, look at the answer, renew what was turned down, sign once more."""
+
+from collections.abc import AsyncGenerator
+
+import httpx
+
+from auth.connections import Connection
+from auth.grants import Token
+from auth.renewal import Renewals
+from providers.provider import ApiKey, ClientCredentials
+
+
+def signer(connection: Connection, renewals: Renewals) -> httpx.Auth:
+    """The conversation for one call of this account; its errors are those of `Renewals.token`.
+
+    A request whose body streams can't be repeated: its answer stands, and a bad token is renewed for the next call.
+    """
+    if isinstance(connection.scheme, ApiKey):
+        return _Key(connection.scheme, connection.value(connection.scheme.fields[0].name))
+    return _Bearer(connection, connection.scheme, renewals)
+
+
+class _Key(httpx.Auth):
+    def __init__(self, scheme: ApiKey, key: str) -> None:
+        self._header = scheme.header
+        self._value = scheme.prefix + key
+
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        request.headers[self._header] = self._value
+        yield request
+
+
+class _Bearer(httpx.Auth):
+    def __init__(self, connection: Connection, scheme: ClientCredentials, renewals: Renewals) -> None:
+        self._connection = connection
+        self._ready_after = scheme.ready_after
+        self._renewals = renewals
+
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """A token turned down is tried again when it is ripe, or else renewed; what the repeat answers stands."""
+        token = await self._renewals.token(self._connection)
+        response = yield _signed(request, token)
+        if response.status_code != 401:
+            return
+        is_repeatable = isinstance(request.stream, httpx.ByteStream)
+        unripe = token.minted_at + self._ready_after - self._renewals.clock()
+        if unripe <= 0:
+            token = await self._renewals.token(self._connection, refused=token)
+        elif is_repeatable:
+            await self._renewals.sleep(unripe)
+        if is_repeatable:
+            yield _signed(request, token)
+
+
+def _signed(request: httpx.Request, token: Token) -> httpx.Request:
+    request.headers["authorization"] = f"Bearer {token.value}"
+    return request

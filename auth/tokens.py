@@ -1,0 +1,74 @@
+"""API tokens: `koine_<id>_<secret>`, of which a keyed hash is stored."""
+
+import hmac
+import re
+import secrets
+from datetime import datetime
+from functools import partial
+
+from starlette.requests import Request
+
+from auth.caller import Caller
+from auth.database import Database
+from schemas.errors import NotAuthorized
+from schemas.tables import ApiToken, now
+
+__all__ = ["Caller", "authenticate", "create_token", "token_hash"]
+
+FORM = re.compile(r"koine_([0-9a-f-]{36})_([A-Za-z0-9_-]{20,200})")
+CHALLENGE = {"www-authenticate": "Bearer"}
+
+
+async def create_token(
+    database: Database,
+    pepper: bytes,
+    environment_id: str,
+    name: str,
+    expires_at: datetime | None = None,
+    created_by: str | None = None,
+) -> tuple[ApiToken, str]:
+    """The stored row and the token itself, which can't be had again."""
+    row = ApiToken(
+        environment_id=environment_id,
+        name=name,
+        secret_hash=b"",
+        created_by=created_by,
+        expires_at=expires_at,
+    )
+    token = f"koine_{row.id}_{secrets.token_urlsafe(32)}"
+    row.secret_hash = token_hash(pepper, token)
+    async with database.write() as session:
+        session.add(row)
+    return row, token
+
+
+async def authenticate(request: Request) -> Caller:
+    """Who calls, by the `Authorization` header. Raises NotAuthorized (`invalid_token`, `expired_token`)."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    form = FORM.fullmatch(token.strip())
+    if scheme.lower() != "bearer" or form is None:
+        raise _unknown()
+    presented = token_hash(request.state.token_hash_key, form[0])
+    load = partial(_load, request.state.database, form[1], presented)
+    row: ApiToken = await request.state.connections.callers.get(presented.hex(), load)
+    if row.expires_at is not None and row.expires_at <= now():
+        raise NotAuthorized("This API token has expired.", reason="expired_token", headers=CHALLENGE)
+    return Caller(row.environment_id, row.id)
+
+
+def token_hash(pepper: bytes, token: str) -> bytes:
+    return hmac.digest(pepper, token.encode(), "sha256")
+
+
+async def _load(database: Database, token_id: str, presented: bytes) -> ApiToken:
+    """A wrong secret and an unknown id cost the same: only what fits is remembered, and both are compared."""
+    async with database.read() as session:
+        row = await session.get(ApiToken, token_id)
+    stored = row.secret_hash if row else bytes(len(presented))
+    if not hmac.compare_digest(stored, presented) or row is None:
+        raise _unknown()
+    return row
+
+
+def _unknown() -> NotAuthorized:
+    return NotAuthorized("This API token is not known.", headers=CHALLENGE)
