@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from providers.resource import Resource
@@ -110,7 +110,6 @@ class Provider:
     headers: tuple[tuple[str, str], ...] = ()
     read_error: Callable[[Any], Complaint | None] = lambda body: None
     beta: bool = False
-    options: tuple[Variable, ...] = field(default=())
 
     def scheme(self, method: str) -> Scheme | None:
         """The scheme of an account's `authentication_method`."""

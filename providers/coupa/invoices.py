@@ -18,7 +18,7 @@ from providers.coupa.shapes import (
     unless_amount,
 )
 from providers.filters import NOTHING, CannotFilter, Cases, Narrowing, fixed
-from providers.mapping import fields, first_of, given, not_offered, of
+from providers.mapping import const, fields, first_of, given, not_offered, of
 from providers.resource import Source
 from providers.values import amount, boolean, day, decimal, ident, number, one_of, raw, total
 from schemas.accounting import Invoice
@@ -67,7 +67,8 @@ CHARGE_LINE = line_table(
     type=at("type"),
     tracking_categories=tracking(),
 )
-DOCUMENT_GIVEN = (at("currency.code"), at("exchange-rate", number))
+NO_DEPARTMENT = not_offered("an invoice has no department")
+DOCUMENT_GIVEN = (at("currency.code"), at("exchange-rate", number), NO_DEPARTMENT)
 TAX_LINES = fields(None, amount=at("amount", raw))
 TAXED = fields(None, taxes=each("tax-lines", TAX_LINES))
 
@@ -165,7 +166,7 @@ INVOICES = resource(
             fields(
                 Invoice,
                 **COMMON,
-                type=at("document-type", one_of({None: "bill", "": "bill", "Invoice": "bill"})),
+                type=first_of(at("document-type", one_of({"Invoice": "bill"})), const("bill")),
                 number=at("invoice-number"),
                 contact=of(_contact, at("supplier.id", ident), at("supplier.name")),
                 status=of(_invoice_status, at("status"), at("paid", boolean)),

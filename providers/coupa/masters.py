@@ -37,7 +37,9 @@ ACCOUNTS = resource(
             fields(
                 Account,
                 **COMMON,
-                name=first_of(at("name"), at("code")),
+                name=first_of(
+                    at("name"), at("code"), at("id", ident)
+                ),  # the model knows no account without one
                 description=at("code"),
                 account_number=at("code"),
                 classification=not_offered("an account does not say what kind it is"),

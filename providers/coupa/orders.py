@@ -10,6 +10,7 @@ from providers.coupa.shapes import (
     DELIVERY_ADDRESS,
     ETAG,
     TOTAL_ONLY,
+    department,
     line_table,
     person,
     sum_of,
@@ -17,7 +18,7 @@ from providers.coupa.shapes import (
     unless_amount,
 )
 from providers.filters import Choice
-from providers.mapping import fields, first_of, given, not_offered, of
+from providers.mapping import Fields, Node, fields, first_of, given, not_offered, of
 from providers.resource import Source
 from providers.values import day, ident, instant, number, one_of
 from schemas.accounting import PurchaseOrder, PurchaseOrderRequisition
@@ -47,7 +48,7 @@ def _words(table: dict[str, tuple[str, ...]]) -> dict[str, str]:
     return {word: unified for unified, words in table.items() for word in words}
 
 
-def _order_line(kind: Any, price: str, department: str | None) -> Any:
+def _order_line(kind: Node, price: str, *departments: Node) -> Fields:
     return line_table(
         id=at("id", ident),
         name=at("item.name"),
@@ -61,14 +62,13 @@ def _order_line(kind: Any, price: str, department: str | None) -> Any:
         currency=first_of(at("currency.code"), given("currency")),
         exchange_rate=given("exchange_rate"),
         type=kind,
-        tracking_categories=tracking(department),
+        tracking_categories=tracking(*departments, given("department")),
     )
 
 
-ORDER_LINE = _order_line(at("type"), "price", "department")
-REQUISITION_LINE = _order_line(first_of(at("line-type"), at("type")), "unit-price", None)
+ORDER_LINE = _order_line(at("type"), "price", department("department"))
+REQUISITION_LINE = _order_line(first_of(at("line-type"), at("type")), "unit-price")
 NO_RATE = not_offered("orders and requisitions state no exchange rate")
-LINE_GIVEN = (at("currency.code"), NO_RATE)
 NEED_BY = fields(None, day=at("need-by-date", day))
 
 
@@ -108,6 +108,7 @@ def _first_currency(stated: str | None, lines: Rows | None) -> str | None:
 
 
 NO_HEADER_DATE = not_offered("an order has delivery dates on its lines only")
+ORDER_DEPARTMENT = department("requisition-header.department")
 NO_CUSTOMER = not_offered("Coupa keeps no customers")
 REQUESTER = first_of(person("requisition-header.requested-by"), person("ship-to-user"))
 
@@ -130,10 +131,10 @@ PURCHASE_ORDERS = resource(
                 delivery_address=DELIVERY_ADDRESS,
                 currency=at("currency.code"),
                 exchange_rate=NO_RATE,
-                line_items=each("order-lines", ORDER_LINE, LINE_GIVEN),
+                line_items=each("order-lines", ORDER_LINE, (at("currency.code"), NO_RATE, ORDER_DEPARTMENT)),
                 total_amount=of(_total, at("total", number), each("order-lines", TOTAL_ONLY)),
                 memo=at("requisition-header.justification"),
-                tracking_categories=tracking("requisition-header.department"),
+                tracking_categories=tracking(ORDER_DEPARTMENT),
                 etag=ETAG,
             ),
             scopes=("core.purchase_order.read",),
@@ -183,10 +184,14 @@ PURCHASE_ORDER_REQUISITIONS = resource(
                     each("requisition-lines", fields(None, currency=at("currency.code"))),
                 ),
                 exchange_rate=NO_RATE,
-                line_items=each("requisition-lines", REQUISITION_LINE, LINE_GIVEN),
+                line_items=each(
+                    "requisition-lines",
+                    REQUISITION_LINE,
+                    (at("currency.code"), NO_RATE, department("department")),
+                ),
                 total_amount=of(_total, at("total", number), each("requisition-lines", TOTAL_ONLY)),
                 memo=at("justification"),
-                tracking_categories=tracking("department"),
+                tracking_categories=tracking(department("department")),
                 etag=ETAG,
             ),
             scopes=("core.requisition.read",),

@@ -16,19 +16,19 @@ from schemas.user_directory import Group, Role, User
 Rows = list[dict[str, Any]]
 
 LICENCES = (
-    "purchasing-user",
-    "expense-user",
-    "invoicing-user",
-    "contracts-user",
-    "inventory-user",
-    "sourcing-user",
-    "analytics-user",
     "aic-user",
-    "spend-guard-user",
+    "analytics-user",
     "ccw-user",
     "clm-advanced-user",
-    "supply-chain-user",
+    "contracts-user",
+    "expense-user",
+    "inventory-user",
+    "invoicing-user",
+    "purchasing-user",
     "risk-assess-user",
+    "sourcing-user",
+    "spend-guard-user",
+    "supply-chain-user",
     "travel-user",
     "treasury-user",
 )
@@ -194,7 +194,9 @@ USERS = resource(
 
 
 def _group_type(kind: Any) -> str | None:
-    return {"": "group", "Project": "team"}.get(kind or "", text(kind))
+    if kind is None or kind == "":
+        return "group"
+    return "team" if kind == "Project" else text(kind)
 
 
 GROUPS = resource(

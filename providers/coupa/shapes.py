@@ -162,10 +162,14 @@ def _tracking(own: Any, department: Record | None = None) -> list[dict[str, Any]
     return found
 
 
-def tracking(department: str | None = None) -> Node:
-    """Tracking references of a document or line: its lookup-typed custom fields, and its department if it has one."""
+def tracking(*departments: Node) -> Node:
+    """Tracking references of a document or line: its lookup-typed custom fields, and the first department there is."""
     own = at("custom-fields", raw, whole=True)
-    return of(_tracking, own, one(department, DEPARTMENT)) if department else of(_tracking, own)
+    return of(_tracking, own, first_of(*departments)) if departments else of(_tracking, own)
+
+
+def department(path: str) -> Node:
+    return one(path, DEPARTMENT)
 
 
 def _account(account: str | None, allocations: list[dict[str, Any]] | None) -> str | None:
@@ -196,5 +200,5 @@ def sum_of(key: str, *lists: list[dict[str, Any]] | None) -> int | float | None:
 
 
 def line_table(**rows: Node) -> Fields:
-    """A table for document lines: gets the document's currency and exchange rate beside the record."""
-    return fields(None, ("currency", "exchange_rate"), **rows)
+    """A table for document lines: beside the record it gets the document's currency, exchange rate and department."""
+    return fields(None, ("currency", "exchange_rate", "department"), **rows)

@@ -1,0 +1,72 @@
+"""The application: every floor's routes, one table of errors, and the things that live as long as the process."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import Any
+
+import httpx
+from auth.routes import ROUTES as AUTH_ROUTES
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from auth.connections import Connections
+from auth.database import Database
+from auth.renewal import Renewals
+from auth.gateway_secret import gateway_secret
+from auth.vault import Keyring, Vault
+from gateway.errors import HANDLERS
+from gateway.front import Front
+from gateway.health import ROUTES as HEALTH_ROUTES
+from gateway.settings import Settings
+from providers.registry import PROVIDERS
+from proxy.guard import Guard
+from proxy.pipe import Pipe
+from proxy.transport import Transport
+from proxy.verify import verify
+from schemas.unified import MODELS
+from unified.cursors import Cursors
+from unified.endpoints import ROUTES as UNIFIED_ROUTES
+from unified.reader import Reader
+
+ROUTES = [*HEALTH_ROUTES, *AUTH_ROUTES, *UNIFIED_ROUTES]
+
+
+def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
+    """The gateway. `transport`: what calls leave through, instead of the guarded one, for tests."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
+        async with open_state(settings, transport) as state:
+            yield state
+
+    return Starlette(
+        routes=ROUTES, exception_handlers=HANDLERS, middleware=[Middleware(Front)], lifespan=lifespan
+    )
+
+
+@asynccontextmanager
+async def open_state(
+    settings: Settings, transport: httpx.AsyncBaseTransport | None = None
+) -> AsyncIterator[dict[str, Any]]:
+    """What endpoints find on `request.state`: opened at start, closed at the end."""
+    vault = Vault(Keyring.from_setting(settings.encryption_keys.get_secret_value()))
+    database = Database(settings.database_url)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(database.close)
+        way_out = transport or Transport(Guard(allow_private=settings.allow_private_upstreams))
+        stack.push_async_callback(way_out.aclose)
+        connections = Connections(database, vault, PROVIDERS, settings.sandboxes)
+        pipe = Pipe(way_out, Renewals(way_out, connections.note_refused))
+        yield {
+            "database": database,
+            "vault": vault,
+            "connections": connections,
+            "token_hash_key": await gateway_secret(database, vault, "token-hash"),
+            "verify": partial(verify, pipe, connections),
+            "providers": PROVIDERS,
+            "models": MODELS,
+            "reader": Reader(pipe, connections),
+            "cursors": Cursors(await gateway_secret(database, vault, "cursor")),
+            "ignore_unsupported_filters": settings.unsupported_filters == "ignore",
+        }

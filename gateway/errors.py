@@ -1,0 +1,49 @@
+"""The one place where failures become answers."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from auth.bodies import json_response
+from schemas.envelope import error_body
+from schemas.errors import Internal, InvalidRequest, MethodNotOffered, NotFound, Problem, RemoteProblem
+
+
+def answer(request: Request, problem: Problem) -> Response:
+    headers = dict(problem.headers)
+    if isinstance(problem, RemoteProblem):
+        headers["truto-is-remote-error"] = "true"
+    if problem.status == 401 and not isinstance(problem, RemoteProblem):
+        headers["www-authenticate"] = "Bearer"
+    return json_response(error_body(problem, request.state.request_id), problem.status, headers)
+
+
+async def problem(request: Request, error: Exception) -> Response:
+    return answer(request, error if isinstance(error, Problem) else Internal("Something went wrong here."))
+
+
+async def routing(request: Request, error: Exception) -> Response:
+    """What Starlette's router says, in our words."""
+    if not isinstance(error, HTTPException):
+        return await problem(request, error)
+    if error.status_code == 404:
+        return answer(
+            request, NotFound(f"There is nothing at {request.url.path[:200]}", reason="unknown_route")
+        )
+    if error.status_code == 405:
+        allowed = (error.headers or {}).get("allow") or (error.headers or {}).get("Allow", "")
+        what = f"{request.method} is not offered here. Offered: {allowed}."
+        return answer(
+            request, MethodNotOffered(what, headers={"allow": allowed}, methods=allowed.split(", "))
+        )
+    return answer(request, InvalidRequest(error.detail, status=error.status_code))
+
+
+HANDLERS: Mapping[Any, Callable[[Request, Exception], Any]] = {
+    Problem: problem,
+    HTTPException: routing,
+    Exception: problem,
+}

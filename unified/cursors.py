@@ -1,0 +1,75 @@
+"""Cursors: sealed, bound to the question they continue, opaque to callers, valid while the gateway's secret lives."""
+
+import base64
+import binascii
+import hashlib
+import os
+from typing import NamedTuple
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from providers.paging import Position
+from schemas.errors import InvalidRequest
+
+VERSION = "k1."
+LONGEST = 2048
+
+
+class Place(NamedTuple):
+    """Where a list goes on: in which of the resource's collections, and after what."""
+
+    source: int
+    after: Position
+
+
+class Cursors:
+    """Seals places with a 32-byte key. `bind` is a digest of account, route, filters, order and remote query."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+
+    def seal(self, place: Place, bind: bytes) -> str:
+        nonce = os.urandom(12)
+        sealed = nonce + self._cipher.encrypt(nonce, orjson.dumps(tuple(place)), bind)
+        return VERSION + _text(sealed)
+
+    def open(self, cursor: str, bind: bytes) -> Place:
+        """Raises `InvalidRequest` `invalid_cursor` for whatever was not sealed by us for this very question."""
+        sealed = _bytes(cursor)
+        try:
+            plain = self._cipher.decrypt(sealed[:12], sealed[12:], bind)
+        except (InvalidTag, ValueError) as error:
+            raise _invalid() from error
+        source, after = orjson.loads(plain)
+        return Place(source, after)
+
+
+def binding(*parts: object) -> bytes:
+    return hashlib.sha256(orjson.dumps(parts)).digest()
+
+
+def _bytes(cursor: str) -> bytes:
+    if len(cursor) > LONGEST or not cursor.startswith(VERSION):
+        raise _invalid()
+    text = cursor.removeprefix(VERSION)
+    try:
+        sealed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise _invalid() from error
+    if _text(sealed) != text:  # another spelling of the same bytes is an altered cursor too
+        raise _invalid()
+    return sealed
+
+
+def _text(sealed: bytes) -> str:
+    return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+
+
+def _invalid() -> InvalidRequest:
+    return InvalidRequest(
+        "This cursor does not belong to this call: send it with the account, filters, order and remote_query of the "
+        "page that gave it, unchanged, or start again without one.",
+        reason="invalid_cursor",
+    )

@@ -1,0 +1,29 @@
+"""Debug answers: what was, or would be, asked of the vendor and what it said, without any credential."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from auth.connections import Connection
+from proxy.pipe import Answer, Call
+
+HIDDEN = "••••"
+
+
+def request_options(connection: Connection) -> dict[str, Any]:
+    """The call as it is sent; the credential's header shows that it is there, not what it holds."""
+    header = getattr(connection.scheme, "header", "authorization")
+    return {"method": "GET", "headers": {**dict(connection.provider.headers), header: HIDDEN}}
+
+
+def debug(connection: Connection, call: Call, answer: Answer | None) -> dict[str, Any]:
+    """The part that every method has; `answer` is None where nothing was sent."""
+    return {
+        "requestUrl": call.url(connection),
+        "requestOptions": request_options(connection),
+        "data": answer.raw(len(answer.body)) if answer else None,
+        "responseHeaders": _visible(answer.headers) if answer else None,
+    }
+
+
+def _visible(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: HIDDEN if name.lower() == "set-cookie" else value for name, value in headers.items()}

@@ -1,0 +1,97 @@
+"""What an endpoint of the unified API works with: the connection, the resource asked for, the tools to read it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from starlette.requests import Request
+
+from auth.connections import Connection, Connections
+from auth.tokens import authenticate
+from providers.resource import Resource
+from schemas.errors import InvalidRequest, NotAllowed, NotFound
+from schemas.unified import MODELS, UnifiedModel, UnifiedResource
+from unified.cursors import Cursors
+from unified.reader import Reader
+from unified.syntax import Query, read_query
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One call's things. `zone`: the tenant's, in which its calendar days begin."""
+
+    query: Query
+    connection: Connection
+    unified: UnifiedResource
+    resource: Resource
+    reader: Reader
+    cursors: Cursors
+
+    @property
+    def zone(self) -> ZoneInfo:
+        name = self.connection.context.get("time_zone") or "UTC"
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
+            raise InvalidRequest(
+                "The account's context.time_zone is no IANA time zone: PATCH the account with one such as Europe/Paris",
+                failures=[{"field": "context.time_zone", "message": "no IANA time zone"}],
+            ) from error
+
+
+async def open_desk(request: Request) -> Desk:
+    """Authenticates, finds the resource, opens the account; raises what the contract says where one of these fails."""
+    caller = await authenticate(request)
+    unified = unified_resource(request)
+    query = read_query(request.scope["query_string"])
+    account_id = _account_id(query, caller.account_id)
+    connections: Connections = request.state.connections
+    connection = await connections.open(caller, account_id)
+    return Desk(
+        query,
+        connection,
+        unified,
+        offered(connection.provider.resources, unified, connection.provider.label),
+        request.state.reader,
+        request.state.cursors,
+    )
+
+
+def _account_id(query: Query, own: str | None) -> str:
+    given = query.get("integrated_account_id")
+    if given and len(given.values) == 1:
+        if own and given.values[0] != own:
+            raise NotAllowed("This token is for another account")
+        return given.values[0]
+    if own:
+        return own
+    raise InvalidRequest(
+        "Name the account: integrated_account_id=…",
+        reason="missing_account",
+        failures=[{"field": "integrated_account_id", "message": "required"}],
+    )
+
+
+def unified_model(request: Request) -> UnifiedModel:
+    name = request.path_params["model"]
+    if name not in MODELS:
+        raise NotFound(
+            f"There is no model '{name[:100]}': there are {', '.join(MODELS)}", reason="unknown_model"
+        )
+    return MODELS[name]
+
+
+def unified_resource(request: Request) -> UnifiedResource:
+    model, name = unified_model(request), request.path_params["resource"]
+    if name not in model.resources:
+        known = ", ".join(model.resources)
+        raise NotFound(
+            f"{model.label} has no resource '{name[:100]}': it has {known}", reason="unknown_resource"
+        )
+    return model.resources[name]
+
+
+def offered(resources: Mapping[str, Resource], unified: UnifiedResource, label: str) -> Resource:
+    if unified.key not in resources:
+        raise NotFound(f"{label} does not offer {unified.key}", reason="unknown_resource")
+    return resources[unified.key]

@@ -1,0 +1,141 @@
+"""The unified API's endpoints: each opens, does, answers."""
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from auth.bodies import json_response
+from auth.tokens import authenticate
+from providers.provider import Provider
+from schemas.envelope import error_body
+from schemas.errors import InvalidRequest, NotFound, Problem
+from schemas.unified import record_schema
+from unified.crawl import crawl, crawl_question, first_page
+from unified.debug import debug
+from unified.desk import Desk, offered, open_desk, unified_model, unified_resource
+from unified.listing import Listing, envelope, mapped
+from unified.meta import meta, method_not_offered, model_meta
+from unified.question import ListQuestion, read_get, read_list
+
+NDJSON = "application/x-ndjson"
+WRITES = {"POST": "create", "PATCH": "update", "DELETE": "delete"}
+VERBS = ["GET", "POST", "PATCH", "DELETE"]
+
+
+async def collection(request: Request) -> Response:
+    """GET lists; the other verbs are writes."""
+    desk = await open_desk(request)
+    if request.method != "GET":
+        raise method_not_offered(desk.resource, WRITES[request.method])
+    question = read_list(
+        desk.query,
+        desk.unified,
+        desk.resource,
+        desk.zone,
+        ignore_unsupported=request.state.ignore_unsupported_filters,
+    )
+    headers = {"koine-ignored": ", ".join(question.ignored)} if question.ignored else {}
+    if NDJSON in request.headers.get("accept", "").lower():
+        return await _crawl(request, desk, question, headers)
+    if question.flags.format == "debug":
+        return await _debug_list(desk, question, headers)
+    listing = _listing(desk, question)
+    page, _ = await listing.page(listing.start())
+    return json_response(envelope(page, question), headers=headers)
+
+
+def _listing(desk: Desk, question: ListQuestion) -> Listing:
+    return Listing(desk.reader, desk.cursors, desk.connection, desk.unified, desk.resource, question)
+
+
+async def _crawl(request: Request, desk: Desk, question: ListQuestion, headers: dict[str, str]) -> Response:
+    if question.key_by or question.flags.format == "debug":
+        raise InvalidRequest("A crawl streams plain records: leave out truto_key_by and the debug format")
+
+    def render(problem: Problem) -> dict[str, object]:
+        return error_body(problem, request.state.request_id)
+
+    listing = _listing(desk, crawl_question(question, desk.resource))
+    first = await first_page(listing)
+    return StreamingResponse(crawl(listing, first, render), media_type=NDJSON, headers=headers)
+
+
+async def _debug_list(desk: Desk, question: ListQuestion, headers: dict[str, str]) -> Response:
+    listing = _listing(desk, question)
+    place = listing.start()
+    call = listing.call(place)
+    if question.flags.skip_call:
+        return json_response({"result": [], "debug": debug(desk.connection, call, None)}, headers=headers)
+    page, _ = await listing.page(place)
+    answer = {
+        "result": page.records,
+        "debug": {
+            **debug(desk.connection, call, page.answer),
+            "nextCursor": page.next_cursor,
+            "isLooping": False,
+            "isEmptyResult": not page.records,
+            "resultCount": len(page.records),
+        },
+    }
+    return json_response(answer, headers=headers)
+
+
+async def member(request: Request) -> Response:
+    """GET gets one record; POST is a custom method, PATCH and DELETE are writes."""
+    desk = await open_desk(request)
+    id_ = request.path_params["id"]
+    if request.method != "GET":
+        raise method_not_offered(desk.resource, id_ if request.method == "POST" else WRITES[request.method])
+    question = read_get(desk.query, desk.resource)
+    flags, resource = question.flags, desk.resource
+    source = desk.reader.source_of(resource, id_)
+    call = desk.reader.get_call(desk.connection, resource, id_, question.remote, flags.lean)
+    if flags.skip_call:
+        return json_response({"result": None, "debug": debug(desk.connection, call, None)})
+    found = await desk.reader.row(desk.connection, resource, source, call)
+    if flags.format == "raw":
+        return json_response(found.answer.json())
+    record = mapped(desk.connection, resource, resource.sources.index(source), found.rows[0], flags)
+    if flags.format == "debug":
+        return json_response({"result": record, "debug": debug(desk.connection, call, found.answer)})
+    return json_response(record)
+
+
+async def account_meta(request: Request) -> Response:
+    """A method as it is in force for an account."""
+    desk = await open_desk(request)
+    return json_response(meta(desk.unified, desk.resource, request.path_params["method"]))
+
+
+async def integration_meta(request: Request) -> Response:
+    """A method of a provider, without an account."""
+    await authenticate(request)
+    unified, provider = unified_resource(request), _provider(request)
+    resource = offered(provider.resources, unified, provider.label)
+    method = request.path_params["method"]
+    return json_response({**meta(unified, resource, method), "response_schema": record_schema(unified)})
+
+
+async def whole_meta(request: Request) -> Response:
+    """Every method of a model that a provider offers."""
+    await authenticate(request)
+    return json_response(model_meta(unified_model(request), _provider(request)))
+
+
+def _provider(request: Request) -> Provider:
+    name = request.path_params["integration"]
+    providers: Mapping[str, Provider] = request.state.providers
+    if name not in providers:
+        raise NotFound(f"There is no integration '{name[:100]}': there are {', '.join(providers)}")
+    return providers[name]
+
+
+ROUTES = [
+    Route("/unified/meta/{model}/{integration}", whole_meta),
+    Route("/unified/{model}/{resource}", collection, methods=VERBS),
+    Route("/unified/{model}/{resource}/meta/{method}", account_meta),
+    Route("/unified/{model}/{resource}/{integration}/meta/{method}", integration_meta),
+    Route("/unified/{model}/{resource}/{id:path}", member, methods=VERBS),
+]

@@ -1,0 +1,166 @@
+"""Lists: one page of unified records with the cursor of the next, from one or several vendor collections."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from auth.connections import Connection
+from providers.paging import Paging, Position
+from providers.resource import Params, Resource
+from proxy.pipe import Answer, Call
+from schemas.errors import InvalidRequest
+from schemas.unified import UnifiedResource
+from unified.cursors import Cursors, Place, binding
+from unified.question import DEFAULT_LIMIT, Flags, ListQuestion
+from unified.reader import Reader, Row, Rows, check_rising, custom_names
+
+
+@dataclass(frozen=True)
+class Page:
+    """Mapped (or raw) records; `next_cursor` None at the end. `answer`: the vendor's last, None where none was asked."""
+
+    records: list[dict[str, Any]]
+    next_cursor: str | None
+    partial: bool
+    answer: Answer | None
+
+
+class Listing:
+    """One list question about one connection: gives pages."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        cursors: Cursors,
+        connection: Connection,
+        unified: UnifiedResource,
+        resource: Resource,
+        question: ListQuestion,
+    ) -> None:
+        self._reader, self._cursors, self._connection = reader, cursors, connection
+        self._resource, self._question = resource, question
+        self._bind = binding(connection.account_id, unified.key, question.bound)
+        self.limit = question.limit or DEFAULT_LIMIT
+        self._paging = _paging(resource, question)
+
+    def start(self) -> Place:
+        """Where the question's cursor points, or the beginning."""
+        cursor = self._question.cursor
+        place = self._cursors.open(cursor, self._bind) if cursor else Place(0, None)
+        return self._offered(place)
+
+    def seal(self, place: Place | None) -> str | None:
+        return self._cursors.seal(place, self._bind) if place else None
+
+    def call(self, place: Place) -> Call:
+        """The vendor call for the page at a place."""
+        source = self._resource.sources[place.source]
+        return self._reader.list_call(
+            self._connection, self._resource, source, self._params(place.after), self._question.flags.lean
+        )
+
+    async def page(self, place: Place) -> tuple[Page, Place | None]:
+        """The next page that has records, or the empty last one; and the place behind it."""
+        if self._question.nothing:
+            return Page([], None, False, None), None
+        while True:
+            found, after = await self._vendor_page(place)
+            kept = self._kept(place, found)
+            if kept or after is None:
+                records = [self._record(place, row) for row in kept]
+                partial = self._partial(place, found)
+                return Page(records, self.seal(after), partial, found.answer), after
+            place = after
+
+    async def _vendor_page(self, place: Place) -> tuple[Rows, Place | None]:
+        source = self._resource.sources[place.source]
+        found = await self._reader.rows(self._connection, self._resource, source, self.call(place))
+        check_rising(self._paging, place.after, found.rows)
+        following = self._paging.next(self.limit, place.after, found.rows)
+        if following is not None:
+            return found, Place(place.source, following)
+        others = self._sources()
+        later = [index for index in others if index > place.source]
+        return found, Place(later[0], None) if later else None
+
+    def _sources(self) -> list[int]:
+        paths = self._question.paths
+        return [i for i, source in enumerate(self._resource.sources) if paths is None or source.path in paths]
+
+    def _offered(self, place: Place) -> Place:
+        return (
+            place
+            if place.source in self._sources() or self._question.nothing
+            else Place(self._sources()[0], None)
+        )
+
+    def _params(self, after: Position) -> Params:
+        question = self._question
+        remote = {name for name, _ in question.remote}
+        kept = tuple(pair for pair in question.params if pair[0] not in remote)
+        order: Params = ()
+        if question.order and self._paging is self._resource.offset:
+            order = self._resource.order(question.order.attribute, question.order.direction)
+        return (*kept, *question.remote, *order, *self._paging.ask(self.limit, after))
+
+    def _kept(self, place: Place, found: Rows) -> list[Row]:
+        keep = self._resource.sources[place.source].keep
+        return [row for row in found.rows if keep is None or keep(row)]
+
+    def _partial(self, place: Place, found: Rows) -> bool:
+        addition = self._resource.sources[place.source].addition
+        return bool(found.rows) and addition is not None and (found.cut or not addition.listed)
+
+    def _record(self, place: Place, row: Row) -> dict[str, Any]:
+        if self._question.flags.format == "raw":
+            return without_addition(self._resource, place.source, row)
+        return mapped(self._connection, self._resource, place.source, row, self._question.flags)
+
+
+def _paging(resource: Resource, question: ListQuestion) -> Paging:
+    order = question.order
+    if order is None or (order.attribute == resource.keyset.key and order.direction == "asc"):
+        return resource.keyset
+    return resource.offset
+
+
+def without_addition(resource: Resource, source: int, row: Row) -> Row:
+    """The vendor's own record."""
+    addition = resource.sources[source].addition
+    return {key: value for key, value in row.items() if addition is None or key != addition.into}
+
+
+def mapped(connection: Connection, resource: Resource, source: int, row: Row, flags: Flags) -> dict[str, Any]:
+    """The unified record of a vendor record, as the flags want it."""
+    record = resource.sources[source].fields(row, custom_names(connection))
+    if not flags.lean:
+        record["remote_data"] = without_addition(resource, source, row)
+    for name in flags.exclude:
+        record.pop(name, None)
+    return record
+
+
+def envelope(page: Page, question: ListQuestion) -> Mapping[str, Any]:
+    """The list answer of the contract."""
+    return {
+        "result": keyed(page.records, question.key_by) if question.key_by else page.records,
+        "next_cursor": page.next_cursor,
+        "prev_cursor": None,
+        "result_count": len(page.records),
+        "is_partial_response": page.partial,
+    }
+
+
+def keyed(records: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    """The records by one field; two with one key are refused, never lost."""
+    found: dict[str, Any] = {}
+    for record in records:
+        key = record.get(name)
+        text = key if isinstance(key, str) else str(key)
+        if key is None or isinstance(key, list | dict) or text in found:
+            what = "has no value to key by" if key is None else f"shares the key '{text[:100]}' with another"
+            raise InvalidRequest(
+                f"A record {what}: choose another field than '{name}'", reason="duplicate_key"
+            )
+        found[text] = record
+    return found

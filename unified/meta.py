@@ -1,0 +1,173 @@
+"""What a read method takes and gives, generated from the declarations (§2.8)."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from providers.mapping import Const, Fields, Needs, Node, NotOffered
+from providers.provider import Provider
+from providers.resource import Resource
+from schemas.errors import MethodNotOffered
+from schemas.filters import Filter
+from schemas.unified import MODELS, UnifiedModel, UnifiedResource, record_schema
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+FORMATS = {"time": "date-time", "date": "date"}
+
+
+def sources_of(node: Node) -> str | None:
+    """Where a field comes from, in words: a constant, or the vendor's paths; None where it is not offered."""
+    if isinstance(node, NotOffered):
+        return None
+    if isinstance(node, Const):
+        return f'"{node.value}"'
+    return ", ".join(_paths(node.needs)) or "{}"
+
+
+def _paths(needs: Needs, above: str = "") -> Iterator[str]:
+    for key, below in needs.items():
+        here = f"{above}.{key}" if above else key
+        if not below or "*" in below:
+            yield here
+        else:
+            yield from _paths(below, here)
+
+
+def response_mapping(resource: Resource) -> dict[str, str | None]:
+    """Field -> vendor paths; of several collections the paths of each."""
+    tables = [source.fields for source in resource.sources]
+    return {name: _source(tables, name) for name in tables[0].rows}
+
+
+def _source(tables: list[Fields], name: str) -> str | None:
+    found = dict.fromkeys(filter(None, (sources_of(table.rows[name]) for table in tables)))
+    return " | ".join(found) or None
+
+
+def query_schema(unified: UnifiedResource, resource: Resource) -> dict[str, Any]:
+    """The query of a list: filters with their operators, order and paging."""
+    filters = {
+        name: _filter_schema(unified.filters[name], resource)
+        for name in unified.filters
+        if name in resource.filters
+    }
+    sorts = [name for name in unified.sorts if name in resource.sorts]
+    order: dict[str, Any] = {"sort_by": {"type": "string", "enum": sorts}} if sorts else {}
+    return {
+        "$schema": DIALECT,
+        "type": "object",
+        "properties": {
+            "limit": {"type": "integer", "minimum": 1, "maximum": resource.keyset.most, "default": 50},
+            "next_cursor": {"type": "string"},
+            **order,
+            **filters,
+        },
+    }
+
+
+def _filter_schema(unified: Filter, resource: Resource) -> dict[str, Any]:
+    offered = resource.filters[unified.name]
+    words = list(dict.fromkeys((*unified.values, *offered.words, *offered.raw_words)))
+    value: dict[str, Any] = {"type": "boolean" if unified.kind == "boolean" else "string"}
+    if unified.kind == "enum":
+        value = {"type": "string", "enum": words}
+    if unified.kind in FORMATS:
+        value["format"] = FORMATS[unified.kind]
+    operators = [name for name in offered.operators if name in unified.operators]
+    shapes: list[dict[str, Any]] = [value] if "eq" in operators else []
+    if "in" in operators:
+        shapes.append({"type": "array", "items": value})
+    bounds = {name: value for name in operators if name in ("gt", "gte", "lt", "lte")}
+    if bounds:
+        shapes.append({"type": "object", "properties": bounds, "additionalProperties": False})
+    return shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
+
+
+def meta(unified: UnifiedResource, resource: Resource, method: str) -> dict[str, Any]:
+    """The meta answer for one method as it is without overrides; raises `MethodNotOffered`."""
+    if method not in resource.methods:
+        raise method_not_offered(resource, method)
+    item = record_schema(unified)
+    schema = item if method == "get" else _envelope_schema(item)
+    return {
+        "method": method,
+        "schema": schema,
+        "documentation_link": resource.docs_url,
+        "response_mapping": response_mapping(resource),
+        "query_schema": query_schema(unified, resource) if method == "list" else _no_query(),
+        "request_body_schema": None,
+        "default_query": {"limit": 50} if method == "list" else {},
+        "default_body": None,
+    }
+
+
+def _no_query() -> dict[str, Any]:
+    return {"$schema": DIALECT, "type": "object", "properties": {}}
+
+
+def _envelope_schema(item: dict[str, Any]) -> dict[str, Any]:
+    definitions = item.pop("$defs", {})
+    item.pop("$schema", None)
+    cursor = {"type": ["string", "null"]}
+    return {
+        "$schema": DIALECT,
+        "$defs": definitions,
+        "type": "object",
+        "properties": {
+            "result": {"type": "array", "items": item},
+            "next_cursor": cursor,
+            "prev_cursor": cursor,
+            "result_count": {"type": "integer", "minimum": 0},
+            "is_partial_response": {"type": "boolean"},
+        },
+        "required": ["result", "next_cursor", "prev_cursor", "result_count", "is_partial_response"],
+    }
+
+
+def method_not_offered(resource: Resource, method: str) -> MethodNotOffered:
+    verbs = {"list": "GET", "get": "GET", "create": "POST", "update": "PATCH", "delete": "DELETE"}
+    allowed = dict.fromkeys(verbs.get(name, "POST") for name in resource.methods)
+    return MethodNotOffered(
+        f"This provider does not offer '{method}' here. It offers {', '.join(resource.methods)}.",
+        headers={"allow": ", ".join(allowed)},
+        methods=list(resource.methods),
+    )
+
+
+def model_meta(model: UnifiedModel, provider: Provider) -> dict[str, Any]:
+    """The meta of every method of a model that a provider offers."""
+    return {
+        name: {
+            method: {**meta(unified, resource, method), "response_schema": record_schema(unified)}
+            for method in resource.methods
+        }
+        for name, unified in model.resources.items()
+        if (resource := provider.resources.get(unified.key))
+    }
+
+
+def coverage(providers: Mapping[str, Provider]) -> str:
+    """The coverage table of the documents: what each provider offers of each resource, in Markdown."""
+    head = ["| resource | provider | methods | filters | order | not offered |", "|---|---|---|---|---|---|"]
+    rows = [
+        _coverage_row(unified, provider.label, resource)
+        for model in MODELS.values()
+        for unified in model.resources.values()
+        for provider in providers.values()
+        if (resource := provider.resources.get(unified.key))
+    ]
+    return "\n".join([*head, *rows]) + "\n"
+
+
+def _coverage_row(unified: UnifiedResource, label: str, resource: Resource) -> str:
+    filters = [f"`{name}`" for name in unified.filters if name in resource.filters]
+    sorts = [f"`{name}`" for name in unified.sorts if name in resource.sorts]
+    absent = [f"`{name}`" for name in resource.absent]
+    cells = (
+        f"`{unified.key}`",
+        label,
+        ", ".join(resource.methods),
+        " ".join(filters),
+        " ".join(sorts),
+        " ".join(absent),
+    )
+    return "| " + " | ".join(cell or "–" for cell in cells) + " |"

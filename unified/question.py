@@ -1,0 +1,234 @@
+"""What a caller asks of a unified list or record, read from the query and checked before any vendor call."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from providers.resource import Params, Resource
+from schemas.errors import InvalidRequest
+from schemas.unified import UnifiedResource
+from unified.filters import Condition, narrow, read_condition
+from unified.syntax import Parameter, Query
+
+DEFAULT_LIMIT = 50
+Format = Literal["unified", "raw", "debug"]
+FORMATS: dict[str, Format] = {
+    "unified": "unified",
+    "normalized": "unified",
+    "raw": "raw",
+    "stream": "raw",
+    "debug": "debug",
+}
+LIST_ONLY = {"limit", "next_cursor", "sort_by", "truto_ignore_limit", "truto_key_by"}
+SHARED = {
+    "integrated_account_id",
+    "truto_response_format",
+    "truto_ignore_remote_data",
+    "truto_exclude_fields",
+    "truto_body_passthrough",
+    "truto_skip_api_call",
+}
+
+
+@dataclass(frozen=True)
+class Flags:
+    """How the answer is to look. `lean`: without `remote_data`, and only the needed fields are asked of the vendor."""
+
+    format: Format = "unified"
+    lean: bool = False
+    exclude: frozenset[str] = frozenset()
+    skip_call: bool = False
+
+
+@dataclass(frozen=True)
+class Order:
+    by: str
+    attribute: str
+    direction: str
+
+
+@dataclass(frozen=True)
+class ListQuestion:
+    """One list call. `limit`: None where the caller named none. `ignored`: filters that the setting made us drop."""
+
+    limit: int | None
+    cursor: str | None
+    conditions: tuple[Condition, ...]
+    order: Order | None
+    remote: Params
+    flags: Flags
+    key_by: str | None = None
+    ignored: tuple[str, ...] = ()
+    params: Params = ()
+    paths: frozenset[str] | None = None
+    nothing: bool = False
+    bound: tuple[object, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class GetQuestion:
+    remote: Params
+    flags: Flags
+
+
+def read_list(
+    query: Query,
+    unified: UnifiedResource,
+    resource: Resource,
+    zone: ZoneInfo,
+    *,
+    ignore_unsupported: bool = False,
+) -> ListQuestion:
+    """Raises `InvalidRequest` for whatever the contract refuses."""
+    conditions, ignored, order = [], [], None
+    for parameter in query.parameters:
+        name = parameter.name
+        if name == "sort_by":
+            order = _order(parameter, order, unified, resource)
+        elif (name in LIST_ONLY or name in SHARED) and not parameter.path:
+            continue
+        elif name.startswith("truto_"):
+            raise _unknown_flag(parameter)
+        else:
+            condition = read_condition(parameter, unified, resource, ignore_unsupported=ignore_unsupported)
+            if condition is None:
+                ignored.append(parameter.key)
+            else:
+                conditions.append(condition)
+    _check_remote(query.remote, resource)
+    narrowing = narrow(conditions, resource, zone)
+    cursor = query.get("next_cursor")
+    return ListQuestion(
+        limit=_limit(query, resource),
+        cursor=_one(cursor) if cursor else None,
+        conditions=tuple(conditions),
+        order=order,
+        remote=query.remote,
+        flags=_flags(query),
+        key_by=_key_by(query, unified),
+        ignored=tuple(ignored),
+        params=narrowing.params,
+        paths=narrowing.paths,
+        nothing=narrowing.nothing,
+        bound=(
+            sorted((c.name, c.operator, c.values) for c in conditions),
+            order and (order.by, order.direction),
+            query.remote,
+        ),
+    )
+
+
+def read_get(query: Query, resource: Resource) -> GetQuestion:
+    """As `read_list`; what only lists know is ignored, anything else unknown is refused."""
+    for parameter in query.parameters:
+        if parameter.name in LIST_ONLY or (parameter.name in SHARED and not parameter.path):
+            continue
+        if parameter.name.startswith("truto_"):
+            raise _unknown_flag(parameter)
+        raise InvalidRequest(
+            f"'{parameter.key}' is not known here: a get takes flags and remote_query only",
+            reason="unknown_parameter",
+            failures=[{"field": parameter.key, "message": "unknown parameter"}],
+        )
+    _check_remote(query.remote, resource)
+    return GetQuestion(query.remote, _flags(query))
+
+
+def _unknown_flag(parameter: Parameter) -> InvalidRequest:
+    return InvalidRequest(
+        f"'{parameter.key}' is no flag of this gateway",
+        reason="unknown_flag",
+        failures=[{"field": parameter.key, "message": "unknown flag"}],
+    )
+
+
+def _wrong(name: str, message: str) -> InvalidRequest:
+    return InvalidRequest(f"'{name}' {message}", failures=[{"field": name, "message": message}])
+
+
+def _one(parameter: Parameter) -> str:
+    if len(parameter.values) != 1:
+        raise _wrong(parameter.key, "takes one value")
+    return parameter.values[0]
+
+
+def _limit(query: Query, resource: Resource) -> int | None:
+    most = resource.keyset.most
+    if _flag(query, "truto_ignore_limit"):
+        return most
+    given = query.get("limit")
+    if given is None:
+        return None
+    text = _one(given)
+    if not (text.isascii() and text.isdigit()) or len(text) > 20 or int(text) < 1:
+        raise _wrong("limit", "takes a whole number of at least 1")
+    return min(int(text), most)
+
+
+def _flag(query: Query, name: str) -> bool:
+    given = query.get(name)
+    if given is None:
+        return False
+    found = {"true": True, "1": True, "false": False, "0": False}.get(_one(given))
+    if found is None:
+        raise _wrong(name, "takes true or false")
+    return found
+
+
+def _flags(query: Query) -> Flags:
+    asked = query.get("truto_response_format")
+    word = _one(asked) if asked else "unified"
+    if word not in FORMATS:
+        raise _wrong("truto_response_format", f"takes one of {', '.join(FORMATS)}")
+    exclude = query.get("truto_exclude_fields")
+    skip = _flag(query, "truto_skip_api_call")
+    if skip and word != "debug":
+        raise _wrong("truto_skip_api_call", "goes with truto_response_format=debug")
+    return Flags(
+        format=FORMATS[word],
+        lean=_flag(query, "truto_ignore_remote_data") and FORMATS[word] == "unified",
+        exclude=frozenset(exclude.split) if exclude else frozenset(),
+        skip_call=skip,
+    )
+
+
+def _key_by(query: Query, unified: UnifiedResource) -> str | None:
+    given = query.get("truto_key_by")
+    if given is None:
+        return None
+    name = _one(given)
+    if name not in unified.record.model_fields:
+        raise _wrong("truto_key_by", f"takes a field of {unified.name}")
+    return name
+
+
+def _order(parameter: Parameter, before: Order | None, unified: UnifiedResource, resource: Resource) -> Order:
+    by, direction = (parameter.path[0], _one(parameter)) if parameter.path else (_one(parameter), "asc")
+    if before or len(parameter.path) > 1:
+        raise InvalidRequest("Lists are sorted by one key: send one sort_by", reason="unsupported_sort")
+    if by not in resource.sorts or by not in unified.sorts:
+        offered = sorted(set(resource.sorts) & set(unified.sorts))
+        hint = f"it sorts by {', '.join(offered)}" if offered else "it offers no other order"
+        raise InvalidRequest(
+            f"This provider can't sort {unified.name} by '{by}': {hint}",
+            reason="unsupported_sort",
+            supported_sorts=offered,
+        )
+    if direction not in ("asc", "desc"):
+        raise _wrong(parameter.key, "takes asc or desc")
+    return Order(by, resource.sorts[by], direction)
+
+
+def _check_remote(remote: Iterable[tuple[str, str]], resource: Resource) -> None:
+    reserved = {_plain(name) for name, _ in (*resource.keyset.ask(1, "1"), *resource.offset.ask(1, 1))}
+    for name, _ in remote:
+        if _plain(name) in reserved:
+            raise _wrong(
+                f"remote_query[{name}]",
+                "would set the vendor's paging or order: use limit, sort_by, next_cursor",
+            )
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("-", "_")
