@@ -1,0 +1,112 @@
+"""Request bodies read strictly, answers written: JSON on both sides."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NoReturn, TypeVar
+
+import orjson
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from schemas.errors import InvalidRequest, TooLarge, UnsupportedMedia
+
+MOST_BYTES = 10 * 1024 * 1024
+DEEPEST = 200
+BOM = b"\xef\xbb\xbf"
+
+M = TypeVar("M", bound=BaseModel)
+
+
+async def read_json(request: Request, *, most: int = MOST_BYTES) -> Any:
+    """The body as JSON, whether it calls itself JSON or plain text (Truto's clients do); None where there is none.
+
+    Raises TooLarge, UnsupportedMedia, and InvalidRequest for all that two readers could understand differently.
+    """
+    body = (await _read(request, most)).removeprefix(BOM)
+    if not body.strip():
+        return None
+    _check_type(request.headers.get("content-type", ""))
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise InvalidRequest(
+            f"The body is not JSON: {error.msg} (line {error.lineno}, column {error.colno})."
+        ) from None
+    if body.count(b"[") + body.count(b"{") > DEEPEST:
+        _check_depth(value)
+    json.loads(body, object_pairs_hook=_refuse_repeats, parse_int=_check_integer)
+    return value
+
+
+def json_response(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(value), status, headers, media_type="application/json")
+
+
+def validate(model: type[M], body: Any) -> M:
+    """The body as a model. Raises one InvalidRequest that names every field at fault, and no value."""
+    try:
+        return model.model_validate({} if body is None else body, extra="forbid")
+    except ValidationError as error:
+        failures = [
+            {"field": ".".join(map(str, each["loc"])), "message": _sentence(each["type"], each["msg"])}
+            for each in error.errors(include_url=False, include_input=False, include_context=False)
+        ]
+    raise InvalidRequest("The body is not as expected.", failures=failures)
+
+
+def _sentence(kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        return "is not known here"
+    if kind == "missing":
+        return "is missing"
+    return message.removeprefix("Value error, ")
+
+
+async def _read(request: Request, most: int) -> bytes:
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared[:20]) > most:
+        _refuse_size(most)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            _refuse_size(most)
+    return bytes(body)
+
+
+def _refuse_size(most: int) -> NoReturn:
+    raise TooLarge(f"The body is larger than {most} bytes.")
+
+
+def _check_type(content_type: str) -> None:
+    kind, *parameters = (part.strip().lower() for part in content_type.split(";"))
+    if kind not in ("", "application/json", "text/plain") and not kind.endswith("+json"):
+        raise UnsupportedMedia("The body must be JSON: send content-type application/json.")
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name == "charset" and value.strip('"') not in ("utf-8", "utf8", "us-ascii"):
+            raise UnsupportedMedia("The body must be in UTF-8.")
+
+
+def _check_depth(value: Any) -> None:
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > DEEPEST:
+            raise InvalidRequest(f"The body is nested deeper than {DEEPEST} levels.")
+        inner = (child for each in level for child in (each.values() if isinstance(each, dict) else each))
+        level = [child for child in inner if isinstance(child, dict | list)]
+
+
+def _refuse_repeats(pairs: list[tuple[str, Any]]) -> None:
+    seen = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise InvalidRequest(f"The member {name[:100]!r} is given twice in one object of the body.")
+        seen.add(name)
+
+
+def _check_integer(text: str) -> None:
+    if len(text) > 20 or not -(2**63) <= int(text) < 2**64:
+        raise InvalidRequest("The body holds an integer of more than 64 bits: send it as text.")

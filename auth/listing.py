@@ -1,0 +1,172 @@
+"""Admin lists: the filters of the query, pages, and what they mean to a table or to values in memory."""
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import eq, ge, gt, le, lt
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+from starlette.requests import Request
+
+from auth.moments import read_moment, show_moment
+from schemas.errors import InvalidRequest
+from schemas.tables import ApiToken, EnvironmentIntegration, IntegratedAccount
+
+R = TypeVar("R", ApiToken, EnvironmentIntegration, IntegratedAccount)
+
+MOST = 5000
+NAME = re.compile(r"([a-z_.]+)(?:\[([a-z]+)\])?(\[\d*\])?")
+COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {"eq": eq, "gt": gt, "gte": ge, "lt": lt, "lte": le}
+BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def _text(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("must be printable text")
+    return value
+
+
+def _boolean(value: str) -> bool:
+    if value not in BOOLEANS:
+        raise ValueError("must be true or false")
+    return BOOLEANS[value]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a filter's value is read, and by which operators it compares."""
+
+    read: Callable[[str], Any]
+    operators: tuple[str, ...]
+
+
+TEXT = Kind(_text, ("eq", "in"))
+BOOLEAN = Kind(_boolean, ("eq", "in"))
+TIME = Kind(read_moment, ("eq", "in", "gt", "gte", "lt", "lte"))
+
+
+@dataclass(frozen=True)
+class Condition:
+    """`values` holds one value, for `in` any number; conditions are joined by AND."""
+
+    name: str
+    operator: str
+    values: tuple[Any, ...]
+
+    def meets(self, value: Any) -> bool:
+        if self.operator == "in":
+            return value in self.values
+        return value is not None and bool(COMPARISONS[self.operator](value, self.values[0]))
+
+    def clause(self, column: Any) -> ColumnElement[bool]:
+        if self.operator == "in":
+            return col(column).in_(self.values)
+        clause: ColumnElement[bool] = COMPARISONS[self.operator](col(column), self.values[0])
+        return clause
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a list call asks for."""
+
+    conditions: tuple[Condition, ...]
+    limit: int
+    cursor: str | None
+
+
+def read_listing(request: Request, kinds: Mapping[str, Kind]) -> Listing:
+    """The query of a list call. Raises InvalidRequest that names every parameter at fault and the known filters."""
+    found: dict[tuple[str, str], list[str]] = {}
+    failures, limit, cursor = [], MOST, None
+    for name, value in request.query_params.multi_items():
+        form = NAME.fullmatch(name)
+        field, operator = (form[1], form[2] or "eq") if form else (name, "eq")
+        if name == "next_cursor":
+            cursor = value or None
+        elif not value:
+            failures.append({"field": name, "message": "is empty"})
+        elif name == "limit" and value.isdecimal() and int(value[:9]) > 0:
+            limit = min(int(value[:9]), MOST)
+        elif name == "limit":
+            failures.append({"field": name, "message": "must be a whole number above 0"})
+        elif field not in kinds:
+            failures.append({"field": name[:100], "message": "is no filter here"})
+        elif operator not in kinds[field].operators:
+            known = ", ".join(kinds[field].operators)
+            failures.append({"field": name[:100], "message": f"knows the operators {known}"})
+        else:
+            is_list = operator == "in" and form is not None and form[3] is None
+            found.setdefault((field, operator), []).extend(value.split(",") if is_list else [value])
+    conditions = [
+        _condition(kinds[field], field, how, given, failures) for (field, how), given in found.items()
+    ]
+    if failures:
+        raise InvalidRequest(
+            f"Filters are refused. Known here: {', '.join(kinds)}.",
+            failures=failures,
+            supported_filters=list(kinds),
+        )
+    return Listing(tuple(conditions), limit, cursor)
+
+
+def _condition(
+    kind: Kind, name: str, operator: str, given: Sequence[str], failures: list[dict[str, str]]
+) -> Condition:
+    if operator != "in" and len(given) > 1:
+        failures.append({"field": name, "message": "is given more than once"})
+    try:
+        return Condition(name, operator, tuple(kind.read(text) for text in given))
+    except ValueError as error:
+        failures.append({"field": name, "message": str(error)})
+        return Condition(name, operator, ())
+
+
+def page(rows: Sequence[Any], listing: Listing, next_cursor: str | None = None) -> dict[str, Any]:
+    """The answer to a list call."""
+    return {"result": list(rows), "next_cursor": next_cursor, "limit": listing.limit}
+
+
+def pick(values: Sequence[Mapping[str, Any]], listing: Listing) -> dict[str, Any]:
+    """The answer to a list call over what a gateway has built in; there is never more than one page of it."""
+    met = [value for value in values if all(each.meets(value.get(each.name)) for each in listing.conditions)]
+    return page(met[: listing.limit], listing)
+
+
+async def read_page(
+    session: AsyncSession,
+    query: SelectOfScalar[R],
+    table: type[R],
+    listing: Listing,
+    columns: Mapping[str, Any],
+) -> tuple[list[R], str | None]:
+    """A page of rows, oldest first, and where the next one begins: behind the last row, whatever comes or goes."""
+    query = query.where(*(each.clause(columns[each.name]) for each in listing.conditions))
+    if listing.cursor:
+        query = query.where(_behind(table, listing.cursor))
+    ordered = query.order_by(col(table.created_at), col(table.id)).limit(listing.limit + 1)
+    rows = list((await session.exec(ordered)).all())
+    if len(rows) <= listing.limit:
+        return rows, None
+    return rows[:-1], _cursor(rows[-2])
+
+
+def _cursor(row: ApiToken | EnvironmentIntegration | IntegratedAccount) -> str:
+    return base64.urlsafe_b64encode(f"{show_moment(row.created_at)}/{row.id}".encode()).decode()
+
+
+def _behind(table: Any, cursor: str) -> ColumnElement[bool]:
+    try:
+        moment, _, row_id = base64.b64decode(cursor, b"-_", validate=True).decode().partition("/")
+        created_at = read_moment(moment)
+    except (binascii.Error, ValueError):
+        raise InvalidRequest("next_cursor is not one that was handed out.", reason="invalid_cursor") from None
+    if not row_id.isprintable():
+        raise InvalidRequest("next_cursor is not one that was handed out.", reason="invalid_cursor")
+    later = col(table.created_at) > created_at
+    return or_(later, and_(col(table.created_at) == created_at, col(table.id) > row_id))
