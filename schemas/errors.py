@@ -113,7 +113,7 @@ class RemoteProblem(Problem):
 
 
 class VendorTrouble(Problem):
-    """No usable answer: `vendor_unreachable` 502, `vendor_invalid_response` 502, `paging_loop` 502, `vendor_timeout` 504."""
+    """No usable answer: 502 `vendor_unreachable`, `vendor_invalid_response`, `paging_loop`; 504 `vendor_timeout`."""
 
     status = 502
     reason = "vendor_unreachable"

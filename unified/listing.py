@@ -17,7 +17,7 @@ from unified.reader import Reader, Row, Rows, check_rising, custom_names
 
 @dataclass(frozen=True)
 class Page:
-    """Mapped (or raw) records; `next_cursor` None at the end. `answer`: the vendor's last, None where none was asked."""
+    """Mapped (or raw) records; `next_cursor` None at the end. `answer`: the vendor's last, None if none was asked."""
 
     records: list[dict[str, Any]]
     next_cursor: str | None
