@@ -1,0 +1,83 @@
+"""The front of /api: format, rate, caller, scope, then the endpoint that a path and a verb name."""
+
+import re
+from collections.abc import AsyncIterator
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from sandbox.coupa import reading
+from sandbox.coupa.access import caller_of, check_scope, faults_of
+from sandbox.coupa.answers import JSON, XML, Refusal, accepted, not_found
+from sandbox.coupa.call import Call
+from sandbox.coupa.drift import drifted
+from sandbox.coupa.query import parse
+from sandbox.coupa.schema import COLLECTIONS, Kind
+from sandbox.coupa.tenant import Tenant
+from sandbox.coupa.throttle import throttled
+
+PIECE = 65536
+LETTERS = {"GET": "G", "HEAD": "G", "POST": "P", "PUT": "U", "PATCH": "U", "DELETE": "D"}
+ALIASES = {"inventory_transactions": "receiving_transactions"}
+
+
+class Api:
+    """The interface of one tenant."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self.tenant = tenant
+
+    async def __call__(self, request: Request) -> Response:
+        refused = await throttled(self.tenant)
+        if refused:
+            return refused
+        faults = faults_of(request)
+        format_ = XML if "xml" in faults else accepted(request, self.tenant.switches)
+        if format_ is None:
+            return Refusal(406, "request", "Not acceptable").response(JSON)
+        try:
+            response = await self._served(request, format_)
+        except Refusal as refusal:
+            return refusal.response(format_)
+        if "drift" in faults and format_ == JSON and response.status_code < 300 and response.body:
+            response = Response(
+                drifted(bytes(response.body)), response.status_code, media_type=response.media_type
+            )
+        return _in_pieces(response)
+
+    async def _served(self, request: Request, format_: str) -> Response:
+        caller = caller_of(self.tenant, request)
+        words = [word for word in request.path_params["path"].split("/") if word]
+        kind = COLLECTIONS.get(ALIASES.get(words[0], words[0])) if words else None
+        if kind is None:
+            raise not_found("path")
+        query = parse(request.scope["query_string"], self.tenant.switches)
+        call = Call(self.tenant, caller, kind, request, query, format_, faults_of(request))
+        return await self._dispatched(call, kind, words[1:])
+
+    async def _dispatched(self, call: Call, kind: Kind, rest: list[str]) -> Response:
+        method = call.request.method
+        check_scope(
+            call.caller, kind, method, rest[-1] if rest and not rest[-1][0].isdigit() else "", call.faults
+        )
+        if LETTERS.get(method) not in tuple(kind.verbs):
+            raise Refusal(405, "request", f"{method} is not offered for {kind.path}")
+        if not rest:
+            return reading.collection(call)
+        number = re.match(r"\d+", rest[0])
+        if number and len(rest) == 1:
+            return reading.record(call, self.tenant.store.get(kind.name, int(number[0])))
+        raise not_found("path")
+
+
+def _in_pieces(response: Response) -> Response:
+    """Long answers travel in chunks, without a length."""
+    body = bytes(response.body)
+    if len(body) <= PIECE:
+        return response
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for place in range(0, len(body), PIECE):
+            yield body[place : place + PIECE]
+
+    return StreamingResponse(pieces(), response.status_code, media_type=response.media_type)

@@ -1,0 +1,85 @@
+"""The API clients of the test tenant: ids, secrets and scopes that follow from the seed alone."""
+
+import hashlib
+import hmac
+import string
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sandbox.coupa.schema import COLLECTIONS
+
+EXTRA = (
+    "core.invoice.create",
+    "core.invoice.delete",
+    "core.invoice.approval.write",
+    "core.invoice.approval.bypass",
+    "openid",
+    "profile",
+    "email",
+    "login",
+    "offline_access",
+)
+READ_FEW = ("core.common.read", "core.supplier.read")
+LETTERS = string.ascii_letters + string.digits
+
+
+@dataclass(frozen=True)
+class Client:
+    """A registered client; `user` is the id of the API user it acts as."""
+
+    name: str
+    id: str
+    secret: str
+    scopes: tuple[str, ...]
+    user: int
+
+
+@lru_cache(maxsize=1)
+def all_scopes() -> tuple[str, ...]:
+    """Every scope the tenant knows, in order."""
+    named = {scope for one in COLLECTIONS.values() for scope in (*one.read, *one.write)}
+    return tuple(sorted(named | set(EXTRA)))
+
+
+def clients(seed: int) -> tuple[Client, ...]:
+    """`main` may do everything, `read_only` read everything, `few` read suppliers and settings only."""
+    reading = tuple(scope for scope in all_scopes() if scope.endswith(".read"))
+    return (
+        Client("main", _word(seed, "main id", 32), _word(seed, "main secret", 64), all_scopes(), 12),
+        Client("read_only", _word(seed, "reader id", 32), _word(seed, "reader secret", 64), reading, 13),
+        Client("few", _word(seed, "few id", 32), _word(seed, "few secret", 64), READ_FEW, 14),
+        # A secret with characters that form and Basic encoding treat differently.
+        Client("awkward", _word(seed, "odd id", 32), "p+%:/=&é " + _word(seed, "odd", 16), all_scopes(), 15),
+    )
+
+
+def api_key(seed: int) -> str:
+    """Forty alphanumerics, valid for the whole interface."""
+    return _word(seed, "api key", 40)
+
+
+def signing_key(seed: int) -> bytes:
+    return hashlib.sha256(f"signing {seed}".encode()).digest()
+
+
+def credentials(seed: int = 1) -> dict[str, Any]:
+    """What a test needs to connect: the main client at the top, all clients by name under `clients`."""
+    by_name = {
+        one.name: {"client_id": one.id, "client_secret": one.secret, "scopes": list(one.scopes)}
+        for one in clients(seed)
+    }
+    main = by_name["main"]
+    return {
+        "client_id": main["client_id"],
+        "client_secret": main["client_secret"],
+        "api_key": api_key(seed),
+        "clients": by_name,
+    }
+
+
+def _word(seed: int, purpose: str, length: int) -> str:
+    found = b""
+    while len(found) < length:
+        found += hmac.new(str(seed).encode(), f"{purpose} {len(found)}".encode(), hashlib.sha256).digest()
+    return "".join(LETTERS[byte % len(LETTERS)] for byte in found[:length])

@@ -1,0 +1,70 @@
+"""Settings of the stand-in: what the provider leaves open is a switch, the likelier reading its default."""
+
+from dataclasses import dataclass, fields
+from typing import Any, get_type_hints
+
+ON, OFF = ("on", "true", "1", "yes"), ("off", "false", "0", "no")
+
+
+@dataclass(frozen=True)
+class Switches:
+    """`a|b` beside a text switch are its words. Times in seconds; `bloat_factor` 0 leaves the plain payloads."""
+
+    token_ttl: int = 86399
+    tenant_zone: str = "pacific"  # or a fixed offset such as +02:00
+    bloat_factor: float = 1.0
+    rate_limit: bool = True
+    default_filter: str = ""  # name of a response filter that trims every full answer
+    limit_over_50: str = "cut"  # cut|400
+    offset_base: int = 0  # 0|1
+    json_empty_404: bool = False
+    unknown_filter: str = "400"  # 400|ignore
+    unknown_field_in_body: str = "ignore"  # ignore|400
+    missing_reference: str = "400"  # 400|keep
+    repeated_parameter: str = "or"  # or|last
+    not_eq_and_null: str = "out"  # out|in
+    text_case: str = "without"  # without|exact
+    same_table_twice: str = "nothing"  # nothing|works
+    null_style: str = "null"  # null|absent|empty|mixed
+    token_scope_member: bool = True
+    scopeless_token: str = "all"  # all|400
+    invalid_client_status: int = 401  # 401|400
+    token_ready_delay: int = 0
+    throttle_status: int = 429  # 429|503
+    retry_after: int = 0  # 0 leaves the header out
+    throttle_body: str = "empty"  # empty|html|json
+    requisition_delete: str = "gone"  # gone|abandoned
+    requisition_delete_states: str = "draft,cart"  # a comma list, or "any" for all but ordered
+    duplicate_invoice_number: str = "400"  # 400|allow
+    credit_note_sign: str = "negative"  # negative|positive
+    users_type_attribute: str = "filterable"  # filterable|400
+    custom_field_filter: bool = True
+    child_touch: str = "lines"  # lines|all|none
+    unsupported_accept: str = "406"  # 406|xml
+    two_accept_headers: str = "json"  # json|first
+    bulk: bool = False
+    graphql: bool = True
+    user_scope: str = "everything"  # everything|own
+    patch: str = "put"  # put|404
+    old_address_answer: bool = False
+    export_alone: bool = True
+    custom_field_readonly: str = "ignore"  # ignore|400
+
+
+def switches(**values: Any) -> Switches:
+    """Takes values as typed or as text from a command line; raises ValueError for an unknown name or an unfit value."""
+    hints = get_type_hints(Switches)
+    known = {one.name for one in fields(Switches)}
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise ValueError(f"unknown switch {', '.join(unknown)}; known are {', '.join(sorted(known))}")
+    return Switches(**{name: _typed(name, hints[name], value) for name, value in values.items()})
+
+
+def _typed(name: str, hint: Any, value: Any) -> Any:
+    if hint is bool:
+        word = str(value).lower()
+        if word not in ON + OFF:
+            raise ValueError(f"switch {name} is on or off, not {value}")
+        return word in ON
+    return hint(value)

@@ -1,0 +1,61 @@
+"""One test tenant: its records, clients, clock and settings, and the tools that show and change them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.bucket import LeakyBucket
+from sandbox.clock import Clock
+from sandbox.coupa import times
+from sandbox.coupa.clients import api_key, clients, signing_key
+from sandbox.coupa.plans import Plans
+from sandbox.coupa.render import Renderer
+from sandbox.coupa.schema import KINDS
+from sandbox.coupa.seed import plant
+from sandbox.coupa.store import Store
+from sandbox.coupa.switches import Switches
+from sandbox.coupa.tokens import Tokens
+from sandbox.coupa.xmlio import Writer
+
+RATE, QUEUE = 25.0, 20  # requests per second, and how many quicker ones wait: over the whole instance
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """`zone` is the tenant's time zone; `plain` renders JSON, `xml` the same records as XML."""
+
+    switches: Switches
+    clock: Clock
+    store: Store
+    plans: Plans
+    plain: Renderer
+    xml: Writer
+    tokens: Tokens
+    api_key: str
+    bucket: LeakyBucket
+    zone: Any
+
+    def now(self) -> int:
+        """Whole seconds, as the tenant stores them."""
+        return int(self.clock.now())
+
+
+def open_tenant(seed: int, records: int | None, public_url: str, clock: Clock, switches: Switches) -> Tenant:
+    """A tenant with the seed's records; two of them share nothing."""
+    store = Store()
+    plant(store, seed, records)
+    plans, place = Plans(switches), times.zone(switches.tenant_zone)
+    stamp = times.writer(place)
+    short_value, person = plans.shape(KINDS["lookup-value"], "brief"), plans.shape(KINDS["user"], "embedded")
+    plain = Renderer(store, stamp, switches.null_style, short_value, person)
+    return Tenant(
+        switches=switches,
+        clock=clock,
+        store=store,
+        plans=plans,
+        plain=plain,
+        xml=Writer(plain, stamp),
+        tokens=Tokens(clients(seed), signing_key(seed), clock, switches, public_url),
+        api_key=api_key(seed),
+        bucket=LeakyBucket(RATE, QUEUE),
+        zone=place,
+    )
