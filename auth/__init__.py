@@ -1,0 +1,1 @@
+"""Who calls, whose account, with which token: persistence, the vault, accounts and their credentials."""

@@ -123,12 +123,7 @@ class Connections:
         self, account: IntegratedAccount, integration: EnvironmentIntegration, secrets: Mapping[str, Any]
     ) -> Connection:
         """A connection to the account as it stands here, whatever its status. Raises AccountProblem."""
-        provider = self.providers.get(integration.integration)
-        scheme = provider.scheme(account.authentication_method) if provider else None
-        if provider is None or scheme is None:
-            raise AccountProblem(
-                f"This gateway does not offer {integration.integration} with {account.authentication_method}."
-            )
+        provider, scheme = self.offered(integration.integration, account.authentication_method)
         origin = self._origin(account, provider)
         return Connection(
             account_id=account.id,
@@ -146,6 +141,14 @@ class Connections:
             scopes=asked_scopes(account.context, integration.override, scheme),
             environment_override=integration.override,
         )
+
+    def offered(self, integration: str, method: str) -> tuple[Provider, Scheme]:
+        """A provider and one of its schemes. Raises AccountProblem where this gateway does not have them."""
+        provider = self.providers.get(integration)
+        scheme = provider.scheme(method) if provider else None
+        if provider is None or scheme is None:
+            raise AccountProblem(f"This gateway does not offer {integration} with {method}.")
+        return provider, scheme
 
     def _origin(self, account: IntegratedAccount, provider: Provider) -> str:
         if not account.is_sandbox:
@@ -170,14 +173,13 @@ class Connections:
 
     async def note_refused(self, connection: Connection, message: str) -> bool:
         """The vendor refused these credentials for good: the account needs a reconnect. True the first time."""
-        return await self._note(
-            connection, status=NEEDS_REAUTH, last_error=connection.secrets.hide_in(message)[:LONGEST_MESSAGE]
-        )
+        error = printable(connection.secrets.hide_in(message))
+        return await self._note(connection, status=NEEDS_REAUTH, last_error=error)
 
     async def note_forbidden(self, connection: Connection, message: str, scopes: Sequence[str]) -> bool:
         """The vendor let the account in but not at this; the status stays. False if the account has changed."""
         error = {
-            "message": connection.secrets.hide_in(message)[:LONGEST_MESSAGE],
+            "message": printable(connection.secrets.hide_in(message)),
             "missing_scopes": list(scopes),
         }
         return await self._note(connection, last_forbidden_error=error)
@@ -235,6 +237,11 @@ def check_state(account: IntegratedAccount, integration: EnvironmentIntegration)
 
 def unknown_account() -> NotFound:
     return NotFound("There is no such integrated account.", reason="unknown_account")
+
+
+def printable(message: str) -> str:
+    """A vendor's words fit to be stored: Postgres takes no NUL, and nobody reads beyond a page."""
+    return "".join(letter if letter.isprintable() else " " for letter in message[:LONGEST_MESSAGE])
 
 
 def _lacking(name: str) -> AccountProblem:

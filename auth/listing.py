@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import eq, ge, gt, le, lt
 from typing import Any, TypeVar
 
@@ -79,6 +79,18 @@ class Listing:
     limit: int
     cursor: str | None
 
+    def is_met_by(self, value: Callable[[str], Any]) -> bool:
+        """Whether something meets all conditions; `value` gives what it has under a filter's name."""
+        return all(each.meets(value(each.name)) for each in self.conditions)
+
+    def translated(self, name: str, translate: Callable[[Any], Any]) -> "Listing":
+        """The same with the values of one filter as they are stored."""
+        conditions = (
+            replace(each, values=tuple(map(translate, each.values))) if each.name == name else each
+            for each in self.conditions
+        )
+        return replace(self, conditions=tuple(conditions))
+
 
 def read_listing(request: Request, kinds: Mapping[str, Kind]) -> Listing:
     """The query of a list call. Raises InvalidRequest that names every parameter at fault and the known filters."""
@@ -134,7 +146,7 @@ def page(rows: Sequence[Any], listing: Listing, next_cursor: str | None = None) 
 
 def pick(values: Sequence[Mapping[str, Any]], listing: Listing) -> dict[str, Any]:
     """The answer to a list call over what a gateway has built in; there is never more than one page of it."""
-    met = [value for value in values if all(each.meets(value.get(each.name)) for each in listing.conditions)]
+    met = [value for value in values if listing.is_met_by(value.get)]
     return page(met[: listing.limit], listing)
 
 

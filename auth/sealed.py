@@ -38,10 +38,12 @@ async def take(session: AsyncSession, vault: Vault, bound: Binding) -> Any | Non
     return None if record is None else open_record(vault, record)
 
 
-async def erase(session: AsyncSession, environment_id: str, account_id: str) -> None:
-    """Removes all that is sealed for an account."""
+async def erase(session: AsyncSession, bound: Binding) -> None:
+    """Removes what is sealed here."""
     await session.exec(
-        delete(SealedRecord)
-        .where(col(SealedRecord.environment_id) == environment_id)
-        .where(col(SealedRecord.account_id) == account_id)
+        delete(SealedRecord).where(
+            col(SealedRecord.environment_id) == bound.environment_id,
+            col(SealedRecord.account_id) == bound.account_id,
+            col(SealedRecord.purpose) == bound.purpose,
+        )
     )

@@ -1,0 +1,93 @@
+"""Integrated accounts in the database: found within their environment, made, changed and erased with their secrets."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import col, delete, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from auth import sealed
+from auth.connections import unknown_account
+from auth.credentials import SECRET_NAMES, join, split
+from auth.vault import Binding, Vault
+from providers.provider import Provider
+from schemas.errors import NotFound
+from schemas.tables import EnvironmentIntegration, IntegratedAccount, SealedRecord, new_id
+
+Found = tuple[IntegratedAccount, EnvironmentIntegration]
+
+
+async def find_account(
+    session: AsyncSession, environment_id: str, account_id: str, *, lock: bool = False
+) -> Found:
+    """An account of the environment; `lock` holds off other changes to it. Raises NotFound."""
+    query = (
+        select(IntegratedAccount, EnvironmentIntegration)
+        .join(EnvironmentIntegration)
+        .where(IntegratedAccount.id == account_id, IntegratedAccount.environment_id == environment_id)
+    )
+    if lock:
+        query = query.with_for_update(of=IntegratedAccount)
+    found = (await session.exec(query)).first()
+    if found is None:
+        raise unknown_account()
+    return found
+
+
+async def find_integration(
+    session: AsyncSession, environment_id: str, row_id: str, *, lock: bool = False
+) -> EnvironmentIntegration:
+    """An environment-integration of the environment. Raises NotFound."""
+    query = select(EnvironmentIntegration).where(
+        EnvironmentIntegration.id == row_id, EnvironmentIntegration.environment_id == environment_id
+    )
+    if lock:
+        query = query.with_for_update()
+    row = (await session.exec(query)).first()
+    if row is None:
+        raise NotFound("There is no such environment-integration.")
+    return row
+
+
+def take_context(
+    account: IntegratedAccount, provider: Provider, context: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Gives the account a context under a new version; answers the secrets, which are to be sealed beside it."""
+    account.context, secrets = split(context, SECRET_NAMES | provider.secret_names)
+    account.credential_version = new_id()
+    return secrets
+
+
+async def seal_secrets(
+    session: AsyncSession, vault: Vault, account: IntegratedAccount, secrets: Mapping[str, Any]
+) -> None:
+    await sealed.put(session, vault, _binding(account), dict(secrets))
+
+
+async def whole_context(session: AsyncSession, vault: Vault, account: IntegratedAccount) -> dict[str, Any]:
+    """The context, secrets included. Raises CannotOpen."""
+    return join(account.context, await sealed.take(session, vault, _binding(account)) or {})
+
+
+async def erase_accounts(session: AsyncSession, environment_id: str, *conditions: Any) -> list[str]:
+    """Removes the environment's accounts that meet the conditions, with all that is sealed for them; their ids."""
+    query = (
+        select(IntegratedAccount.id)
+        .where(IntegratedAccount.environment_id == environment_id, *conditions)
+        .order_by(IntegratedAccount.id)
+        .with_for_update()
+    )
+    ids = list((await session.exec(query)).all())
+    for start in range(0, len(ids), 500):
+        some = ids[start : start + 500]
+        await session.exec(
+            delete(SealedRecord).where(
+                col(SealedRecord.environment_id) == environment_id, col(SealedRecord.account_id).in_(some)
+            )
+        )
+        await session.exec(delete(IntegratedAccount).where(col(IntegratedAccount.id).in_(some)))
+    return ids
+
+
+def _binding(account: IntegratedAccount) -> Binding:
+    return Binding(account.environment_id, account.id, sealed.CREDENTIALS)

@@ -1,0 +1,1 @@
+"""The admin resources over HTTP: each endpoint opens, does and answers."""

@@ -1,0 +1,137 @@
+"""`/integrated-account`: list, get, change and erase."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.requests import Request
+from starlette.responses import Response
+
+from auth.accounts import erase_accounts, find_account, seal_secrets, take_context, whole_context
+from auth.bodies import json_response, read_json, validate
+from auth.caller import Caller
+from auth.connections import ACTIVE, Connections, unknown_account
+from auth.credentials import merge, read_context
+from auth.endpoints.edge import api_caller, path_id
+from auth.forms import AccountChange, BulkDelete
+from auth.listing import BOOLEAN, TEXT, TIME, page, read_listing, read_page
+from auth.presenting import integrated_account
+from auth.vault import Vault
+from schemas.tables import EnvironmentIntegration, IntegratedAccount
+
+COLUMNS: dict[str, Any] = {
+    "id": IntegratedAccount.id,
+    "tenant_id": IntegratedAccount.tenant_id,
+    "status": IntegratedAccount.status,
+    "is_sandbox": IntegratedAccount.is_sandbox,
+    "is_blocked": IntegratedAccount.is_blocked,
+    "integration.name": EnvironmentIntegration.integration,
+    "created_at": IntegratedAccount.created_at,
+    "updated_at": IntegratedAccount.updated_at,
+}
+FILTERS = {
+    "id": TEXT,
+    "tenant_id": TEXT,
+    "status": TEXT,
+    "is_sandbox": BOOLEAN,
+    "is_blocked": BOOLEAN,
+    "integration.name": TEXT,
+    "created_at": TIME,
+    "updated_at": TIME,
+}
+
+
+async def list_(request: Request) -> Response:
+    return json_response(await listed(request, await api_caller(request)))
+
+
+async def get(request: Request) -> Response:
+    caller = await api_caller(request)
+    return json_response(await shown(request, caller, path_id(request)))
+
+
+async def change(request: Request) -> Response:
+    caller = await api_caller(request)
+    form = validate(AccountChange, await read_json(request))
+    state, account_id = request.state, path_id(request)
+    async with state.database.write() as session:
+        account, integration = await find_account(session, caller.environment_id, account_id, lock=True)
+        for name, value in form.given("tenant_id", "status", "is_blocked", "unified_model_override").items():
+            setattr(account, name, value)
+        if form.given("status") == {"status": ACTIVE}:
+            account.last_error = None
+        if "context" in form.model_fields_set:
+            await _change_context(
+                session, state.vault, state.connections, (account, integration), form.context
+            )
+    state.connections.forget(caller.environment_id, account_id)
+    return json_response(integrated_account(account, integration, state.providers))
+
+
+async def delete(request: Request) -> Response:
+    caller = await api_caller(request)
+    account_id = path_id(request)
+    if not await erased(request, caller, col(IntegratedAccount.id) == account_id):
+        raise unknown_account()
+    return json_response({"id": account_id})
+
+
+async def delete_many(request: Request) -> Response:
+    caller = await api_caller(request)
+    form = validate(BulkDelete, await read_json(request))
+    chosen: Any = col(IntegratedAccount.tenant_id) == form.tenant
+    if "ids" in form.model_fields_set:
+        chosen = col(IntegratedAccount.id).in_(form.ids)
+    return json_response({"success": True, "deleted": await erased(request, caller, chosen)})
+
+
+async def listed(request: Request, caller: Caller, *conditions: Any) -> dict[str, Any]:
+    """A page of the environment's accounts that meet the conditions and the query."""
+    listing = read_listing(request, FILTERS)
+    own = (IntegratedAccount.environment_id == caller.environment_id, *conditions)
+    query = select(IntegratedAccount).join(EnvironmentIntegration).where(*own)
+    rows_of = select(EnvironmentIntegration).where(
+        EnvironmentIntegration.environment_id == caller.environment_id
+    )
+    async with request.state.database.read() as session:
+        rows, cursor = await read_page(session, query, IntegratedAccount, listing, COLUMNS)
+        integrations = {row.id: row for row in (await session.exec(rows_of)).all()}
+    accounts = [
+        integrated_account(row, integrations[row.environment_integration_id], request.state.providers)
+        for row in rows
+    ]
+    return page(accounts, listing, cursor)
+
+
+async def shown(request: Request, caller: Caller, account_id: str) -> dict[str, Any]:
+    """An account of the caller's environment. Raises NotFound."""
+    async with request.state.database.read() as session:
+        account, integration = await find_account(session, caller.environment_id, account_id)
+    return integrated_account(account, integration, request.state.providers)
+
+
+async def erased(request: Request, caller: Caller, *conditions: Any) -> int:
+    """How many of the environment's accounts met the conditions and are gone, credentials first."""
+
+    async def erase(session: AsyncSession) -> list[str]:
+        return await erase_accounts(session, caller.environment_id, *conditions)
+
+    ids = await request.state.database.transact(erase)
+    for account_id in ids:
+        request.state.connections.forget(caller.environment_id, account_id)
+    return len(ids)
+
+
+async def _change_context(
+    session: AsyncSession,
+    vault: Vault,
+    connections: Connections,
+    found: tuple[IntegratedAccount, EnvironmentIntegration],
+    context: Mapping[str, Any],
+) -> None:
+    account, integration = found
+    provider, scheme = connections.offered(integration.integration, account.authentication_method)
+    whole = merge(await whole_context(session, vault, account), context)
+    read = read_context(provider, scheme, whole, is_sandbox=account.is_sandbox)
+    await seal_secrets(session, vault, account, take_context(account, provider, read))

@@ -1,0 +1,157 @@
+"""The request bodies of the admin resources, each stated once; members that are not named here are refused."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from auth.moments import read_moment
+
+ORIGIN = re.compile(
+    r"https://[a-z0-9.-]+(?::\d{1,5})?|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?"
+)
+LEFT_OUT: Any = None  # null itself is refused wherever this stands
+
+
+def _printable(text: str) -> str:
+    if not text.isprintable() or not text.strip():
+        raise ValueError("must be printable text")
+    return text
+
+
+def _origin(text: str) -> str:
+    if not ORIGIN.fullmatch(text):
+        raise ValueError(
+            "must be an origin such as https://app.example.com, in lower case and without a path"
+        )
+    return text
+
+
+def _moment(value: Any) -> Any:
+    return read_moment(value) if isinstance(value, str) else value
+
+
+def _not_yet(value: Any) -> Any:
+    if value not in ({}, None):
+        raise ValueError("is not offered yet: leave it out, or send {}")
+    return {}
+
+
+Text = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_printable)]
+Origin = Annotated[str, AfterValidator(_origin)]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+NotYet = Annotated[dict[str, Any], BeforeValidator(_not_yet)]
+
+
+class Form(BaseModel):
+    """`given` tells a member that was sent from one that was left out."""
+
+    model_config = ConfigDict(strict=True)
+
+    def given(self, *names: str) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in names if name in self.model_fields_set}
+
+
+class TokenForm(Form):
+    name: Text
+    expires_at: Moment | None = None
+
+
+class EnvironmentChange(Form):
+    name: Text = LEFT_OUT
+    allowed_origins: Annotated[list[Origin], Field(max_length=100)] = LEFT_OUT
+
+
+class Client(Form):
+    id: Text
+    secret: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
+
+
+class OverrideCredentials(Form):
+    client: Client | None = None
+    scope: list[Text] | None = None
+
+
+class Override(Form):
+    credentials: OverrideCredentials | None = None
+    unified: NotYet = Field(default_factory=dict)
+    limits: NotYet = Field(default_factory=dict)
+
+
+class IntegrationForm(Form):
+    integration_id: Text
+
+
+class IntegrationChange(Form):
+    is_enabled: bool = LEFT_OUT
+    show_in_catalog: bool = LEFT_OUT
+    override: Override = LEFT_OUT
+
+
+class AccountForm(Form):
+    """`check` is called `validate` on the wire."""
+
+    tenant_id: Text
+    environment_integration_id: Text
+    authentication_method: Text
+    context: dict[str, Any]
+    is_sandbox: bool = False
+    check: bool = Field(default=True, alias="validate")
+
+
+class AccountChange(Form):
+    tenant_id: Text = LEFT_OUT
+    context: dict[str, Any] = LEFT_OUT
+    unified_model_override: NotYet = LEFT_OUT
+    status: Literal["active", "needs_reauth"] = LEFT_OUT
+    is_blocked: bool = LEFT_OUT
+
+
+class CredentialsChange(Form):
+    oauth: dict[str, Any] = LEFT_OUT
+    context: dict[str, Any] = LEFT_OUT
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> "CredentialsChange":
+        if not self.model_fields_set:
+            raise ValueError("send oauth or context")
+        return self
+
+    @property
+    def change(self) -> dict[str, Any]:
+        """What to merge into the account's context."""
+        return {**(self.context or {}), **self.given("oauth")}
+
+
+class TenantQuery(Form):
+    tenant_id: Text
+
+
+class BulkDelete(Form):
+    ids: Annotated[list[Text], Field(max_length=5000)] = LEFT_OUT
+    tenant_id: Text = LEFT_OUT
+    query: TenantQuery = LEFT_OUT
+
+    @model_validator(mode="after")
+    def _names_one(self) -> "BulkDelete":
+        if len(self.model_fields_set) != 1:
+            raise ValueError("send exactly one of ids, tenant_id and query")
+        return self
+
+    @property
+    def tenant(self) -> str | None:
+        """Whose accounts, where they are not named by id."""
+        return self.query.tenant_id if self.query else self.tenant_id
+
+
+class SandboxForm(Form):
+    id: Text = LEFT_OUT
+    integration: Text = LEFT_OUT
+    tenant_id: Text = "sandbox"
+
+    @model_validator(mode="after")
+    def _names_one(self) -> "SandboxForm":
+        if len(self.model_fields_set & {"id", "integration"}) != 1:
+            raise ValueError("send either id, of an environment-integration, or integration")
+        return self
