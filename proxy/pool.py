@@ -4,6 +4,7 @@ import functools
 import socket
 import ssl
 from contextvars import ContextVar
+from typing import cast
 
 import aiohttp
 import aiohttp.abc
@@ -62,7 +63,7 @@ class Pool(aiohttp.TCPConnector):
             socket_factory=self._new_socket,
         )
         self._guard = guard
-        self._factory = functools.partial[ResponseHandler](Wire, loop=self._loop)
+        self._factory = cast(functools.partial[ResponseHandler], functools.partial(Wire, loop=self._loop))
 
     async def connect(
         self,

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import zlib
 
 from tests.proxy.upstream import Fault, Peer
 
@@ -238,11 +239,33 @@ async def endless(peer: Peer) -> None:
     await peer.write(OK + b"Transfer-Encoding: chunked\r\n\r\n")
     while True:
         await peer.write(b"2000\r\n" + b"x" * 0x2000 + b"\r\n")
+        peer.upstream.sent += 0x2000
 
 
 @fault
-async def bomb(peer: Peer) -> bool:
-    """About 400 KB that unpack to 400 MB."""
-    packed = await asyncio.to_thread(gzip.compress, bytes(400 << 20), 6)
-    await peer.write(whole(packed, b"Content-Encoding: gzip"))
+async def bodiless(peer: Peer) -> bool:
+    """An answer to HEAD: it names the length of a body that does not come."""
+    await peer.write(OK + b"Content-Length: 5\r\n\r\n")
+    return True
+
+
+@fault
+async def empty(peer: Peer) -> bool:
+    await peer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+    return True
+
+
+@fault
+async def bomb(peer: Peer) -> None:
+    """About 400 KB that unpack to 400 MB: the packed form of 1 MiB of zeros, 400 times over."""
+    packer = zlib.compressobj(9, wbits=31)
+    start = packer.compress(bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    again = packer.compress(bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    await peer.write(whole(start + again * 399, b"Content-Encoding: gzip"))
+    await peer.until_closed()
+
+
+@fault
+async def packed(peer: Peer) -> bool:
+    await peer.write(whole(gzip.compress(b"unpacked"), b"Content-Encoding: gzip"))
     return True

@@ -35,6 +35,7 @@ class Upstream:
     connections: int = 0
     open: int = 0
     idle: asyncio.Event = field(default_factory=asyncio.Event)
+    sent: int = 0  # bytes of endless bodies
     listens: asyncio.Event = field(default_factory=asyncio.Event)  # set it, and /deaf reads again
 
     async def closes(self, within: float = 1.0) -> bool:
@@ -103,7 +104,7 @@ async def _serve(
             peer.request = Seen(head, peer.request.turn + 1)
             upstream.seen.append(peer.request)
             name = peer.request.target.split(b"?")[0].split(b"/")[1]
-            kept = await faults[name](peer)
+            kept = await faults.get(name, faults[b"echo"])(peer)
     except (asyncio.IncompleteReadError, ConnectionError):
         pass  # the other side has left
     finally:
@@ -117,7 +118,7 @@ async def _serve(
 async def serving(
     faults: Mapping[bytes, Fault], tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[Upstream]:
-    """Serve on a free port until the block ends. The first segment of a path names its fault."""
+    """Serve on a free port until the block ends. The first segment of a path names its fault, else it is echoed."""
     upstream = Upstream("", 0)
     tasks: set[asyncio.Task[None]] = set()
 
