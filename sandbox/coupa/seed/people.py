@@ -141,7 +141,7 @@ def _station(seeder: Seeder, id_: int) -> dict[str, object]:
     )
     return {
         **named,
-        "roles": [2] if id_ == 2 else [3] if id_ % 4 else [3, 4 + id_ % 10],
+        "roles": [2] if id_ == 2 else [3] if id_ % 4 else [3, 4 + id_ // 4 % 9],
         "phone-work": phone["id"] if id_ % 3 else None,
         "phone-mobile": phone["id"] if id_ % 5 == 0 else None,
         "requisition-approval-limit": limit["id"],

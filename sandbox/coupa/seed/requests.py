@@ -92,7 +92,7 @@ def _line(
 
 def split(seeder: Seeder, kind: str, number: int, total: Decimal, at: int) -> Record:
     """One account, or for every sixth line two with 60 and 40 per cent."""
-    first, second = 1 + number % 12 * 3, 2 + number % 12 * 3
+    first, second = 1 + number // 2 % 12 * 3, 2 + number // 2 % 12 * 3
     if number % 6:
         return {"account": first, "account-allocations": []}
     large = (total * Decimal("0.6")).quantize(Decimal("0.01"))
