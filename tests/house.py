@@ -1,0 +1,178 @@
+"""A whole gateway in process, with a provider's stand-in as the only world outside: what most tests knock at."""
+
+import base64
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from auth.database import Database
+from auth.tokens import create_token
+from gateway.app import create_app, open_state
+from gateway.settings import Settings
+from sandbox.coupa import create_app as create_coupa
+from schemas.tables import Environment
+
+KEY = base64.b64encode(bytes(range(32))).decode()
+SANDBOX = "http://sandbox.test"
+READY_HEADERS = {"accept": "application/json"}
+
+
+class Mounted:
+    """The app as a server would call it: with the lifespan's state in every scope."""
+
+    def __init__(self, app: ASGIApp, state: Mapping[str, Any]) -> None:
+        self._app, self._state = app, state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["state"] = dict(self._state)
+        await self._app(scope, receive, send)
+
+
+@dataclass
+class House:
+    """`client` carries the token of environment `default`, `account` is its Coupa account, `coupa` asks the stand-in."""
+
+    client: httpx.AsyncClient
+    coupa: httpx.AsyncClient
+    state: Mapping[str, Any]
+    app: ASGIApp
+    token: str
+    environment: str
+    account: str = ""
+    integration: str = ""
+
+    async def get(self, path: str, **kwargs: Any) -> httpx.Response:
+        """A unified call for the house's account; `path` may hold a query."""
+        joint = "&" if "?" in path else "?"
+        return await self.client.get(f"/unified/{path}{joint}integrated_account_id={self.account}", **kwargs)
+
+    async def all(self, path: str) -> list[dict[str, Any]]:
+        """Every record, page by page."""
+        records, cursor = [], ""
+        joint = "&" if "?" in path else "?"
+        while True:
+            answer = await self.get(f"{path}{joint}next_cursor={cursor}")
+            assert answer.status_code == 200, answer.text
+            page = answer.json()
+            records += page["result"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return records
+
+    async def caller(self, name: str) -> tuple[httpx.AsyncClient, str]:
+        """A client of another environment, and that environment's id."""
+        environment, token = await environment_with_token(self.state, name)
+        return client(self.app, token), environment
+
+    async def fault(self, **rule: Any) -> None:
+        answer = await self.coupa.post("/_sandbox/faults", json=rule)
+        assert answer.is_success, answer.text
+
+    async def log(self, limit: int = 100) -> list[dict[str, Any]]:
+        answer = await self.coupa.get("/_sandbox/log", params={"limit": limit})
+        found: list[dict[str, Any]] = answer.json()
+        return found
+
+    async def stats(self) -> dict[str, Any]:
+        found: dict[str, Any] = (await self.coupa.get("/_sandbox/stats")).json()
+        return found
+
+
+def client(app: ASGIApp, token: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app),
+        base_url="http://koine.test",
+        headers={"authorization": f"Bearer {token}"},
+    )
+
+
+async def environment_with_token(state: Mapping[str, Any], name: str) -> tuple[str, str]:
+    environment = Environment(name=name)
+    async with state["database"].write() as session:
+        session.add(environment)
+    _, token = await create_token(state["database"], state["token_hash_key"], environment.id, "test")
+    return environment.id, token
+
+
+def coupa_context(credentials: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    return {"client_id": credentials["client_id"], "client_secret": credentials["client_secret"], **more}
+
+
+async def link(
+    house: House, context: Mapping[str, Any], method: str = "oauth2_client_credentials", **more: Any
+) -> dict[str, Any]:
+    """A sandbox account of the house's environment, imported over HTTP."""
+    body = {
+        "tenant_id": "acme",
+        "environment_integration_id": house.integration,
+        "authentication_method": method,
+        "context": dict(context),
+        "is_sandbox": True,
+        **more,
+    }
+    answer = await house.client.post("/integrated-account", json=body)
+    assert answer.status_code == 201, answer.text
+    account: dict[str, Any] = answer.json()
+    return account
+
+
+async def migrated(settings: Settings) -> None:
+    database = Database(settings.database_url)
+    await database.migrate()
+    await database.close()
+
+
+@asynccontextmanager
+async def open_house(
+    folder: Path,
+    *,
+    transport: httpx.AsyncBaseTransport | None = None,
+    coupa: Starlette | None = None,
+    **options: Any,
+) -> AsyncIterator[House]:
+    """`options`: switches of the stand-in, or settings of the gateway (`unsupported_filters`).
+
+    `coupa`: a stand-in to use instead of a fresh one; `transport`: what the gateway's calls go through to reach it.
+    """
+    chosen = {name: options.pop(name) for name in ("unsupported_filters",) if name in options}
+    switches = {"rate_limit": False, "bloat_factor": 0.0, **options}
+    coupa = coupa or create_coupa(seed=1, public_url=SANDBOX, **switches)
+    settings = Settings(
+        database_url=f"sqlite+aiosqlite:///{folder}/koine.db",
+        encryption_keys=SecretStr(KEY),
+        sandboxes={"coupa": SANDBOX},
+        allow_private_upstreams=True,
+        **chosen,
+    )
+    await migrated(settings)
+    way_out = transport or httpx.ASGITransport(coupa)
+    async with AsyncExitStack() as stack:
+        state = await stack.enter_async_context(open_state(settings, way_out))
+        app = Mounted(create_app(settings), state)
+        environment, token = await environment_with_token(state, "default")
+        house = House(
+            client=await stack.enter_async_context(client(app, token)),
+            coupa=await stack.enter_async_context(
+                httpx.AsyncClient(transport=httpx.ASGITransport(coupa), base_url=SANDBOX)
+            ),
+            state=state,
+            app=app,
+            token=token,
+            environment=environment,
+        )
+        integrations = (await house.client.get("/integration/coupa")).json()
+        made = await house.client.post(
+            "/environment-integration", json={"integration_id": integrations["id"]}
+        )
+        house.integration = made.json()["id"]
+        account = await link(house, coupa_context(coupa.state.credentials, time_zone="America/Los_Angeles"))
+        assert account["status"] == "active", account
+        house.account = account["id"]
+        yield house
