@@ -1,0 +1,79 @@
+"""Whether a database fits this code and these keys, before anything is served from it."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlmodel import select
+
+from auth.database import MIGRATIONS, Database, Unavailable
+from auth.vault import Keyring, Vault
+from gateway.failure import CommandFailed
+from gateway.settings import Settings
+from schemas.tables import SealedRecord
+
+NOT_MIGRATED = "The database's tables are not up to date: run `koine migrate`."
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    """The database, closed afterwards."""
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def ready(settings: Settings) -> AsyncIterator[tuple[Database, Vault]]:
+    """The database and the vault to its secrets. Raises CommandFailed (status 2) where they can't be used."""
+    keyring = Keyring.from_setting(settings.encryption_keys.get_secret_value())
+    async with opened(settings.database_url) as database:
+        try:
+            complaint = await _complaint(database, keyring)
+        except Unavailable:
+            complaint = "The database can't be reached: `koine doctor` says more."
+        if complaint:
+            raise CommandFailed(complaint, status=2)
+        yield database, Vault(keyring)
+
+
+async def is_migrated(database: Database) -> bool:
+    """False where migrations of this code are still to be run.
+
+    Tables that a newer gateway has migrated will do: during a rolling change the old code serves on. Raises
+    Unavailable.
+    """
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    ours = {script.revision for script in scripts.walk_revisions()}
+    async with database.read() as session:
+        present = set(await (await session.connection()).run_sync(_revisions))
+    return present >= set(scripts.get_heads()) or bool(present - ours)
+
+
+async def missing_keys(database: Database, keyring: Keyring) -> list[str]:
+    """The ids of keys that records are sealed under and the ring does not hold. Needs migrated tables."""
+    async with database.read() as session:
+        used = (await session.exec(select(SealedRecord.key_id).distinct())).all()
+    return sorted(set(used) - set(keyring.keys))
+
+
+async def _complaint(database: Database, keyring: Keyring) -> str | None:
+    if not await is_migrated(database):
+        return NOT_MIGRATED
+    missing = await missing_keys(database, keyring)
+    return lacks_keys(missing) if missing else None
+
+
+def lacks_keys(missing: Iterable[str]) -> str:
+    return (
+        f"KOINE_ENCRYPTION_KEYS lacks {', '.join(missing)} (fingerprint), under which stored secrets are sealed: "
+        "put the key back behind the newest, and remove it only after `koine keys rotate`."
+    )
+
+
+def _revisions(connection: Connection) -> tuple[str, ...]:
+    return MigrationContext.configure(connection).get_current_heads()

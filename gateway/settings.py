@@ -1,0 +1,159 @@
+"""What can be set from outside: KOINE_… environment variables, read and checked once at the start."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+import orjson
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from auth.vault import BadKeys, Keyring
+from gateway.failure import CommandFailed
+
+PREFIX = "KOINE_"
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
+FORMS = "sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE"
+POSTGRES_OPTIONS = {"ssl", "passfile", "target_session_attrs", "prepared_statement_cache_size"}
+MISSING = {
+    "encryption_keys": "is not set: make a key with `openssl rand -base64 32` and set it, newest first",
+}
+
+
+class BadSettings(CommandFailed):
+    """One or more settings can't be used; each line names the variable, what is wrong and the remedy, never a value."""
+
+    def __init__(self, findings: Iterable[str]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("\n".join(self.findings), status=2)
+
+
+class Settings(BaseSettings):
+    """Values given by keyword win over the environment. Raises pydantic's error; see `read_settings`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True
+    )
+
+    database_url: str = Field(
+        default="sqlite+aiosqlite:///koine.db",
+        repr=False,  # it may hold a password
+        description="Where accounts are kept: `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`; "
+        "`postgres://` and `postgresql://` are read as the latter.",
+    )
+    encryption_keys: SecretStr = Field(
+        description="Master keys, 32 random bytes in base64 each, with commas between, newest first. "
+        "Made with `openssl rand -base64 32`.",
+    )
+    public_url: str | None = Field(
+        default=None,
+        description="The address under which callers reach the gateway, such as `https://koine.example.com`.",
+    )
+    allow_private_upstreams: bool = Field(
+        default=False,
+        description="Whether calls may go to private and loopback addresses: for sandboxes and systems on one's "
+        "own premises.",
+    )
+    unsupported_filters: Literal["refuse", "ignore"] = Field(
+        default="refuse",
+        description="What happens to a filter that the vendor can't apply: `refuse` answers 400, `ignore` drops it "
+        "and names it in the header `koine-ignored`.",
+    )
+    sandboxes: Annotated[dict[str, str], NoDecode] = Field(
+        default_factory=dict,
+        description='Where sandboxes run, as JSON: `{"PROVIDER": "http://127.0.0.1:9000"}`.',
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least severe message that is logged."
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, given: str) -> str:
+        try:
+            url = make_url(given)
+        except (ArgumentError, ValueError):
+            raise ValueError(f"is no database URL: use {FORMS}") from None
+        driver = DRIVERS.get(url.drivername, url.drivername)
+        if driver not in DRIVERS.values():
+            raise ValueError(f"names a kind of database that is not offered: use {FORMS}")
+        if driver.startswith("sqlite"):
+            if url.database in (None, "", ":memory:"):
+                raise ValueError(f"names no file, and a database in memory is not offered: use {FORMS}")
+        else:
+            url = _for_asyncpg(url)
+        return url.set(drivername=driver).render_as_string(hide_password=False)
+
+    @field_validator("encryption_keys")
+    @classmethod
+    def _keys(cls, given: SecretStr) -> SecretStr:
+        try:
+            Keyring.from_setting(given.get_secret_value())
+        except BadKeys as error:
+            raise ValueError(str(error).removeprefix(variable("encryption_keys")).lstrip(": ")) from None
+        return given
+
+    @field_validator("public_url")
+    @classmethod
+    def _public(cls, given: str | None) -> str | None:
+        return given and _web_address(given, "https://koine.example.com")
+
+    @field_validator("sandboxes", mode="before")
+    @classmethod
+    def _decoded(cls, given: Any) -> Any:
+        try:
+            return orjson.loads(given) if isinstance(given, str) else given
+        except orjson.JSONDecodeError:
+            raise ValueError('is no JSON: use {"PROVIDER": "URL"}') from None
+
+    @field_validator("sandboxes")
+    @classmethod
+    def _addresses(cls, given: dict[str, str]) -> dict[str, str]:
+        return {name: _web_address(url, "http://127.0.0.1:9000") for name, url in given.items()}
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings as the environment and `given` say. Raises BadSettings with all that is wrong."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise BadSettings(_finding(detail) for detail in error.errors()) from None
+
+
+def variable(field: str) -> str:
+    """The environment variable of a field."""
+    return PREFIX + field.upper()
+
+
+def _finding(detail: Mapping[str, Any]) -> str:
+    field = str(detail["loc"][0])
+    if detail["type"] == "missing":
+        return f"{variable(field)} {MISSING[field]}."
+    complaint = str(detail["msg"]).removeprefix("Value error, ").rstrip(".")
+    if detail["type"] != "value_error":
+        complaint = f"can't be used: {complaint[:1].lower()}{complaint[1:]}"
+    return f"{variable(field)} {complaint}."
+
+
+def _for_asyncpg(url: URL) -> URL:
+    """A Postgres URL as hosts of databases hand it out, in libpq's words, in asyncpg's."""
+    if sslmode := url.query.get("sslmode"):
+        url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": sslmode})
+    if unknown := sorted(set(url.query) - POSTGRES_OPTIONS):
+        raise ValueError(f"has options that are not offered: leave out {', '.join(unknown)}")
+    return url
+
+
+def _web_address(given: str, example: str) -> str:
+    """An origin, perhaps with a path, without the slash at its end."""
+    wrong = ValueError(f"is no absolute http or https URL: use one such as {example}")
+    try:
+        parts = urlsplit(given)
+        usable = parts.port != 0 and parts.hostname
+    except ValueError:
+        raise wrong from None
+    if not usable or parts.scheme not in ("http", "https") or parts.query or parts.fragment or parts.username:
+        raise wrong
+    return given.rstrip("/")
