@@ -97,10 +97,11 @@ class Transport(httpx.AsyncBaseTransport):
         exchange = Exchange(self._seconds | request.extensions.get("timeout", {}))
         url, headers = _url(request), _headers(request)
         data = _data(request, headers, exchange)
+        session = self._session()
         token = current.set(exchange)
         try:
             async with exchange.timer:
-                answer = await self._session().request(
+                answer = await session.request(
                     request.method,
                     url,
                     headers=headers,
@@ -118,6 +119,10 @@ class Transport(httpx.AsyncBaseTransport):
             raise _about(request, exchange.failure(error)) from None
         except ValueError:
             raise httpx.LocalProtocolError("The request holds control characters", request=request) from None
+        except asyncio.CancelledError:
+            if not session.closed or _is_cancelled():
+                raise
+            raise httpx.ConnectError("The transport was closed", request=request) from None
         finally:
             current.reset(token)
             if not exchange.answered:
@@ -227,6 +232,12 @@ def _response(request: httpx.Request, answer: aiohttp.ClientResponse, body: _Bod
         request=request,
         extensions={"http_version": b"HTTP/1.1", "reason_phrase": reason},
     )
+
+
+def _is_cancelled() -> bool:
+    """Whether someone wants this task to end. Closing a session cancels only what its requests wait for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _about(request: httpx.Request, error: Exception) -> Exception:

@@ -269,3 +269,11 @@ async def bomb(peer: Peer) -> None:
 async def packed(peer: Peer) -> bool:
     await peer.write(whole(gzip.compress(b"unpacked"), b"Content-Encoding: gzip"))
     return True
+
+
+@fault
+async def begun(peer: Peer) -> None:
+    """Answers at once, but ends the answer only after the request."""
+    await peer.write(OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n")
+    await peer.body()
+    await peer.write(b"0\r\n\r\n")

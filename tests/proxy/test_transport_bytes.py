@@ -47,12 +47,12 @@ async def echoed(transport: Transport, request: httpx.Request) -> bytes:
 @example("?")
 @example("%2e%2e/%2E./..%2Fa")
 @example("a+b;c=1,2/[x]?q=[1]&q=[2]&&=+%20%2B&r")
-@example("?a=b?c=d")
+@example("?a=b?c=d#e")
 @example("//double//slash/")
 @example("%zz%")
-@given(st.text(alphabet="ab/.%2eEF+;,:[]&=?~!$'()*@\\^|`{}<>\" é☃"))
+@given(st.text(alphabet="ab/.%2eEF+;,:[]&=?~!$'()*@#\\^|`{}<>\" é☃"))
 async def test_path_and_query_arrive_untouched(transport: Transport, upstream: Upstream, text: str) -> None:
-    url = httpx.URL(upstream.url).copy_with(raw_path=b"/echo/" + text.encode())
+    url = httpx.URL(f"{upstream.url}/echo/{text}")
     await echoed(transport, httpx.Request("GET", url))
     assert upstream.seen[-1].target == url.raw_path
 
