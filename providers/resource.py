@@ -34,9 +34,9 @@ class Source:
 
     `prefix` is put before ids where a resource gathers several collections. `query` goes along on every list. `keep`
     drops rows that the vendor could not be asked to leave out, and `also` names the keys that it reads. `insist` names
-    keys that a whole answer may lack although the vendor has them (a response filter, a newer release): they are asked
-    for once more by name. `refusable` names keys and parameters that not every tenant knows: after a 400 the call is
-    made again without them.
+    paths that whole answers may lack although the vendor has them (a response filter, a newer release): the mapping
+    then reads the records once more, by name. `refusable` names keys and parameters that not every tenant knows: after
+    a 400 the call is made again without them.
     """
 
     path: str

@@ -37,7 +37,7 @@ class Mounted:
 
 @dataclass
 class House:
-    """`client` carries the token of environment `default`, `account` is its Coupa account, `coupa` asks the stand-in."""
+    """`client` carries the token of environment `default`, `account` is its Coupa account, `coupa` is the stand-in."""
 
     client: httpx.AsyncClient
     coupa: httpx.AsyncClient
@@ -45,6 +45,7 @@ class House:
     app: ASGIApp
     token: str
     environment: str
+    coupa_credentials: Mapping[str, Any]
     account: str = ""
     integration: str = ""
 
@@ -166,6 +167,7 @@ async def open_house(
             app=app,
             token=token,
             environment=environment,
+            coupa_credentials=coupa.state.credentials,
         )
         integrations = (await house.client.get("/integration/coupa")).json()
         made = await house.client.post(

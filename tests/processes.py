@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-KOINE = [sys.executable, "-m", "gateway"]
+KOINE = [str(Path(sys.executable).with_name("koine"))]
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ async def member(request: Request) -> Response:
     found = await desk.reader.row(desk.connection, resource, source, call)
     if flags.format == "raw":
         return json_response(found.answer.json())
-    record = mapped(desk.connection, resource, resource.sources.index(source), found.rows[0], flags)
+    record = mapped(desk.connection, source, found, found.rows[0], flags)
     if flags.format == "debug":
         return json_response({"result": record, "debug": debug(desk.connection, call, found.answer)})
     return json_response(record)

@@ -6,7 +6,7 @@ from typing import Any
 
 from auth.connections import Connection
 from providers.paging import Paging, Position
-from providers.resource import Params, Resource
+from providers.resource import Params, Resource, Source
 from proxy.pipe import Answer, Call
 from schemas.errors import InvalidRequest
 from schemas.unified import UnifiedResource
@@ -67,7 +67,7 @@ class Listing:
             found, after = await self._vendor_page(place)
             kept = self._kept(place, found)
             if kept or after is None:
-                records = [self._record(place, row) for row in kept]
+                records = [self._record(place, found, row) for row in kept]
                 partial = self._partial(place, found)
                 return Page(records, self.seal(after), partial, found.answer), after
             place = after
@@ -105,16 +105,17 @@ class Listing:
 
     def _kept(self, place: Place, found: Rows) -> list[Row]:
         keep = self._resource.sources[place.source].keep
-        return [row for row in found.rows if keep is None or keep(row)]
+        return [row for row in found.rows if keep is None or keep(found.readable(row))]
 
     def _partial(self, place: Place, found: Rows) -> bool:
         addition = self._resource.sources[place.source].addition
         return bool(found.rows) and addition is not None and (found.cut or not addition.listed)
 
-    def _record(self, place: Place, row: Row) -> dict[str, Any]:
+    def _record(self, place: Place, found: Rows, row: Row) -> dict[str, Any]:
         if self._question.flags.format == "raw":
-            return without_addition(self._resource, place.source, row)
-        return mapped(self._connection, self._resource, place.source, row, self._question.flags)
+            return row
+        source = self._resource.sources[place.source]
+        return mapped(self._connection, source, found, row, self._question.flags)
 
 
 def _paging(resource: Resource, question: ListQuestion) -> Paging:
@@ -124,17 +125,11 @@ def _paging(resource: Resource, question: ListQuestion) -> Paging:
     return resource.offset
 
 
-def without_addition(resource: Resource, source: int, row: Row) -> Row:
-    """The vendor's own record."""
-    addition = resource.sources[source].addition
-    return {key: value for key, value in row.items() if addition is None or key != addition.into}
-
-
-def mapped(connection: Connection, resource: Resource, source: int, row: Row, flags: Flags) -> dict[str, Any]:
+def mapped(connection: Connection, source: Source, found: Rows, row: Row, flags: Flags) -> dict[str, Any]:
     """The unified record of a vendor record, as the flags want it."""
-    record = resource.sources[source].fields(row, custom_names(connection))
+    record = source.fields(found.readable(row), custom_names(connection))
     if not flags.lean:
-        record["remote_data"] = without_addition(resource, source, row)
+        record["remote_data"] = row
     for name in flags.exclude:
         record.pop(name, None)
     return record

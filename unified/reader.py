@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from auth.connections import Connection, Connections
@@ -19,11 +19,21 @@ MEMORY = 4096  # accounts × collections whose refusals are remembered
 
 @dataclass(frozen=True)
 class Rows:
-    """The records of one vendor page; `answer` is what the vendor said, `cut` whether additions were shortened."""
+    """The records of one vendor page, as the vendor sent them in `answer`.
+
+    `fuller` and `added` hold by id what the mapping reads instead or besides; `cut`: some additions were shortened.
+    """
 
     rows: Sequence[Row]
     answer: Answer
+    fuller: Mapping[Any, Row] = field(default_factory=dict)
+    added: Mapping[Any, Row] = field(default_factory=dict)
     cut: bool = False
+
+    def readable(self, row: Row) -> Row:
+        """What the mapping of a row reads."""
+        found = self.fuller.get(row["id"], row)
+        return {**found, **self.added[row["id"]]} if row["id"] in self.added else found
 
 
 class Reader:
@@ -32,7 +42,7 @@ class Reader:
     def __init__(self, pipe: Pipe, connections: Connections) -> None:
         self._pipe = pipe
         self._connections = connections
-        self._refused: dict[tuple[str, str], None] = {}
+        self._refused: dict[tuple[str, str], frozenset[str]] = {}
 
     def list_call(
         self, connection: Connection, resource: Resource, source: Source, params: Params, lean: bool
@@ -53,8 +63,10 @@ class Reader:
         found = answer.json()
         if not isinstance(found, list) or not all(isinstance(row, dict) and row.get("id") for row in found):
             raise not_understood(answer, "no list of records")
-        whole = await self._insisted(connection, resource, source, call, found)
-        return await self._added(connection, resource, source, Rows(whole, answer), listed=True)
+        fuller = await self._fuller(connection, resource, source, call, found)
+        return await self._with_additions(
+            connection, resource, source, Rows(found, answer, fuller), listed=True
+        )
 
     def get_call(
         self, connection: Connection, resource: Resource, id_: str, remote: Params, lean: bool
@@ -81,69 +93,74 @@ class Reader:
         found = answer.json()
         if not isinstance(found, dict) or not found.get("id"):
             raise not_understood(answer, "no record")
-        whole = await self._insisted(connection, resource, source, call, [found])
-        return await self._added(connection, resource, source, Rows(whole, answer), listed=False)
+        fuller = await self._fuller(connection, resource, source, call, [found])
+        return await self._with_additions(
+            connection, resource, source, Rows([found], answer, fuller), listed=False
+        )
 
     async def _ask(self, connection: Connection, resource: Resource, source: Source, call: Call) -> Answer:
-        """The answer; after a 400 once more without what not every tenant knows."""
-        spare = self._without_refusable(connection, resource, source, call)
+        """The answer; after a 400 again without the parameters, then without the fields, that not every tenant knows."""
         known = (connection.account_id, source.path)
-        if known in self._refused:
-            return await self._pipe.read(connection, spare)
-        answer = await self._pipe.read(connection, call)
-        if answer.status != 400 or spare == call:
+        refused = self._refused.get(known, frozenset()) & source.refusable
+        asked = self._without(connection, resource, source, call, refused)
+        answer = await self._pipe.read(connection, asked)
+        if answer.status != 400:
             return answer
-        second = await self._pipe.read(connection, spare)
-        if not second.is_success:
-            return answer
+        for more in (source.refusable & {name for name, _ in call.params}, source.refusable):
+            spare = self._without(connection, resource, source, call, refused | more)
+            if spare == asked:
+                continue
+            second = await self._pipe.read(connection, spare)
+            if second.is_success:
+                self._remember(known, refused | more)
+                return second
+        return answer
+
+    def _remember(self, known: tuple[str, str], refused: frozenset[str]) -> None:
         if len(self._refused) >= MEMORY:
             self._refused.pop(next(iter(self._refused)))
-        self._refused[known] = None
-        return second
+        self._refused[known] = self._refused.get(known, frozenset()) | refused
 
-    def _without_refusable(
-        self, connection: Connection, resource: Resource, source: Source, call: Call
+    @staticmethod
+    def _without(
+        connection: Connection, resource: Resource, source: Source, call: Call, refused: frozenset[str]
     ) -> Call:
         full = dict(resource.select(_needs(connection, source)))
-        spare = dict(resource.select(_needs(connection, source, refused=source.refusable)))
-        return replace(
-            call,
-            params=tuple(
-                (name, spare[name] if full.get(name) == value else value)
-                for name, value in call.params
-                if name not in source.refusable
-            ),
-        )
+        spare = dict(resource.select(_needs(connection, source, refused)))
+        params = ((name, spare[name] if full.get(name) == value else value) for name, value in call.params)
+        return replace(call, params=tuple((name, value) for name, value in params if name not in refused))
 
-    async def _insisted(
-        self, connection: Connection, resource: Resource, source: Source, call: Call, rows: list[Row]
-    ) -> list[Row]:
-        """Asks once more, by name, for keys that no row of a whole answer has."""
-        missing = [key for key in source.insist if rows and not any(_has(row, key) for row in rows)]
-        selected = {name for name, _ in resource.select({"id": {}})}
-        if not missing or selected & {name for name, _ in call.params}:
-            return rows
-        needs: Needs = {"id": {}, **{key: source.needs[key] for key in missing}}
-        answer = await self._pipe.read(
-            connection, replace(call, params=_merged(call.params, resource.select(needs)))
+    async def _fuller(
+        self, connection: Connection, resource: Resource, source: Source, call: Call, rows: Sequence[Row]
+    ) -> Mapping[Any, Row]:
+        """Where a row of a whole answer lacks what is insisted on: the rows once more, all needed fields by name."""
+        refused = self._refused.get((connection.account_id, source.path), frozenset())
+        wanted = (
+            (*source.insist, *source.also) if refused & {name for name, _ in source.query} else source.insist
         )
+        selection = resource.select(_needs(connection, source))
+        if {name for name, _ in selection} & {name for name, _ in call.params}:
+            return {}
+        if not any(_lacks(row, path.split(".")) for row in rows for path in wanted):
+            return {}
+        answer = await self._pipe.read(connection, replace(call, params=_merged(call.params, selection)))
         found = answer.json() if answer.is_success else []
-        extra = {row.get("id"): row for row in (found if isinstance(found, list) else [found])}
-        return [{**row, **_members(extra.get(row["id"], {}), missing)} for row in rows]
+        listed = found if isinstance(found, list) else [found]
+        return {row["id"]: row for row in listed if isinstance(row, dict) and row.get("id")}
 
-    async def _added(
+    async def _with_additions(
         self, connection: Connection, resource: Resource, source: Source, page: Rows, *, listed: bool
     ) -> Rows:
         addition = source.addition
         if addition is None or (listed and not addition.listed):
             return page
         most = addition.listed if listed else None
-        whole, cut = [], False
+        added, cut = {}, False
         for row in page.rows:
             found, shortened = await self._addition(connection, resource, source, row, most)
-            whole.append({**row, addition.into: found})
+            added[row["id"]] = {addition.into: found}
             cut = cut or shortened
-        return replace(page, rows=whole, cut=cut)
+        return replace(page, added=added, cut=cut)
 
     async def _addition(
         self, connection: Connection, resource: Resource, source: Source, row: Row, most: int | None
@@ -210,9 +227,12 @@ def _merged(params: Params, winning: Params) -> Params:
     return (*(pair for pair in params if pair[0] not in names), *winning)
 
 
-def _has(row: Row, key: str) -> bool:
-    return key in row or key.replace("-", "_") in row
-
-
-def _members(row: Row, keys: Sequence[str]) -> Row:
-    return {key: row[key] for key in keys if key in row}
+def _lacks(record: Any, path: Sequence[str]) -> bool:
+    """Whether a key is missing (not null or empty: missing) at a path, in any item of the lists on the way."""
+    if not path or not isinstance(record, dict):
+        return False
+    key = path[0] if path[0] in record else path[0].replace("-", "_")
+    if key not in record:
+        return True
+    below = record[key]
+    return any(_lacks(inner, path[1:]) for inner in (below if isinstance(below, list) else [below]))

@@ -138,7 +138,7 @@ PURCHASE_ORDERS = resource(
                 etag=ETAG,
             ),
             scopes=("core.purchase_order.read",),
-            insist=("order-lines",),
+            insist=("order-lines", "order-lines.department"),
             refusable=frozenset({"total"}),
         ),
     ),

@@ -1,4 +1,4 @@
-"""C6: a keyset crawl misses no row that stood all along and doubles none, whatever others do to the collection meanwhile."""
+"""C6: a keyset crawl misses no row that stood all along and doubles none, whatever others do meanwhile."""
 
 import random
 from typing import Any
@@ -44,7 +44,9 @@ class Meddler(httpx.AsyncBaseTransport):
             assert (await coupa.patch(f"{rows}/{kept}", json={"tax-id": f"T-{self.updated}"})).is_success
 
 
-async def test_c6_a_crawl_of_5000_suppliers_under_mutation_misses_none_and_doubles_none(tmp_path: Any) -> None:
+async def test_c6_a_crawl_of_5000_suppliers_under_mutation_misses_none_and_doubles_none(
+    tmp_path: Any,
+) -> None:
     coupa = create_app(seed=1, records=5000, rate_limit=False, bloat_factor=0.0)
     meddler = Meddler(httpx.ASGITransport(coupa), pages=90)
     async with open_house(tmp_path, transport=meddler, coupa=coupa) as house:
