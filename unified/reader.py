@@ -99,7 +99,7 @@ class Reader:
         )
 
     async def _ask(self, connection: Connection, resource: Resource, source: Source, call: Call) -> Answer:
-        """The answer; after a 400 again without the parameters, then without the fields, that not every tenant knows."""
+        """The answer; after a 400 again without the parameters, then the fields, that not every tenant knows."""
         known = (connection.account_id, source.path)
         refused = self._refused.get(known, frozenset()) & source.refusable
         asked = self._without(connection, resource, source, call, refused)
@@ -143,7 +143,8 @@ class Reader:
             return {}
         if not any(_lacks(row, path.split(".")) for row in rows for path in wanted):
             return {}
-        answer = await self._pipe.read(connection, replace(call, params=_merged(call.params, selection)))
+        again = replace(call, params=_merged(call.params, selection))
+        answer = await self._ask(connection, resource, source, again)
         found = answer.json() if answer.is_success else []
         listed = found if isinstance(found, list) else [found]
         return {row["id"]: row for row in listed if isinstance(row, dict) and row.get("id")}
