@@ -31,9 +31,7 @@ async def _make(database: Database, vault: Vault, bound: Binding) -> bytes | Non
     made = secrets.token_bytes(SECRET_BYTES)
     try:
         async with database.write() as session:
-            if await sealed.take(session, vault, bound) is not None:
-                return None
-            await sealed.put(session, vault, bound, made.hex())
+            sealed.add(session, vault, bound, made.hex())
     except IntegrityError:
         return None
     return made

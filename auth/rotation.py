@@ -11,9 +11,7 @@ from auth.sealed import binding, envelope
 from auth.vault import CannotOpen, Vault
 from schemas.tables import SealedRecord
 
-PRIMARY_KEY = tuple_(
-    col(SealedRecord.environment_id), col(SealedRecord.account_id), col(SealedRecord.purpose)
-)
+PRIMARY_KEY = (col(SealedRecord.environment_id), col(SealedRecord.account_id), col(SealedRecord.purpose))
 
 
 @dataclass(frozen=True)
@@ -58,8 +56,8 @@ async def _stale(
 ) -> list[SealedRecord]:
     query = (
         select(SealedRecord)
-        .where(col(SealedRecord.key_id) != vault.keyring.newest, after < PRIMARY_KEY)
-        .order_by(PRIMARY_KEY)
+        .where(col(SealedRecord.key_id) != vault.keyring.newest, tuple_(*PRIMARY_KEY) > tuple_(*after))
+        .order_by(*PRIMARY_KEY)
         .limit(batch)
     )
     async with database.read() as session:

@@ -27,9 +27,13 @@ def open_record(vault: Vault, record: SealedRecord) -> Any:
 
 
 async def put(session: AsyncSession, vault: Vault, bound: Binding, value: Any) -> None:
-    """Seals a JSON value, in the place of what was there."""
-    sealed = vault.seal(orjson.dumps(value), bound)
-    await session.merge(SealedRecord(**asdict(bound), **asdict(sealed)))
+    """Seals a JSON value, in the place of what was there. Hold the row that it belongs to."""
+    await session.merge(_sealed(vault, bound, value))
+
+
+def add(session: AsyncSession, vault: Vault, bound: Binding, value: Any) -> None:
+    """Seals a JSON value where nothing is yet; an IntegrityError tells that somebody was quicker."""
+    session.add(_sealed(vault, bound, value))
 
 
 async def take(session: AsyncSession, vault: Vault, bound: Binding) -> Any | None:
@@ -47,3 +51,7 @@ async def erase(session: AsyncSession, bound: Binding) -> None:
             col(SealedRecord.purpose) == bound.purpose,
         )
     )
+
+
+def _sealed(vault: Vault, bound: Binding, value: Any) -> SealedRecord:
+    return SealedRecord(**asdict(bound), **asdict(vault.seal(orjson.dumps(value), bound)))
