@@ -6,13 +6,16 @@ from collections.abc import AsyncIterator
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from sandbox.coupa import reading
+from sandbox.coupa import nested, reading, writing
 from sandbox.coupa.access import caller_of, check_scope, faults_of
+from sandbox.coupa.actions import CREATIONS
 from sandbox.coupa.answers import JSON, XML, Refusal, accepted, not_found
 from sandbox.coupa.call import Call
 from sandbox.coupa.drift import drifted
+from sandbox.coupa.nested import NESTED
 from sandbox.coupa.query import parse
 from sandbox.coupa.schema import COLLECTIONS, Kind
+from sandbox.coupa.store import Record
 from sandbox.coupa.tenant import Tenant
 from sandbox.coupa.throttle import throttled
 
@@ -57,17 +60,48 @@ class Api:
 
     async def _dispatched(self, call: Call, kind: Kind, rest: list[str]) -> Response:
         method = call.request.method
-        check_scope(
-            call.caller, kind, method, rest[-1] if rest and not rest[-1][0].isdigit() else "", call.faults
-        )
+        number = re.match(r"\d+", rest[0]) if rest else None
+        word = "/".join(rest) if rest and not number else "/".join(rest[1:2])
+        check_scope(call.caller, kind, method, word, call.faults)
+        if method == "PATCH" and self.tenant.switches.patch == "404":
+            raise not_found("path")
+        record = self.tenant.store.get(kind.name, int(number[0])) if number else None
+        if number and len(rest) > 1:
+            return await self._below(call, record, rest[1:])
+        if rest and not number:
+            return await self._named(call, "/".join(rest))
         if LETTERS.get(method) not in tuple(kind.verbs):
             raise Refusal(405, "request", f"{method} is not offered for {kind.path}")
-        if not rest:
-            return reading.collection(call)
-        number = re.match(r"\d+", rest[0])
-        if number and len(rest) == 1:
-            return reading.record(call, self.tenant.store.get(kind.name, int(number[0])))
+        if number is None:
+            return reading.collection(call) if method == "GET" else await writing.create(call)
+        if method == "GET":
+            return reading.record(call, _visible(record))
+        if method == "DELETE":
+            return writing.delete(call, _visible(record))
+        return await writing.update(call, _visible(record))
+
+    async def _below(self, call: Call, record: Record | None, rest: list[str]) -> Response:
+        below = NESTED.get((call.kind.name, rest[0]))
+        if below:
+            if record is None:
+                raise not_found(call.kind.model)
+            return await nested.serve(call, record, below, rest[1:])
+        if call.request.method in ("PUT", "PATCH") and len(rest) == 1:
+            return await writing.act(call, record, rest[0])
         raise not_found("path")
+
+    async def _named(self, call: Call, word: str) -> Response:
+        """Words below a collection: creations that go on at once, and lists of the caller's own."""
+        if call.request.method == "POST" and (call.kind.name, word) in CREATIONS:
+            return await writing.create(call, word)
+        if call.request.method == "GET" and (call.kind.name, word) == ("requisition", "mine"):
+            found = self.tenant.store.where("requisition", "requested-by", call.caller.user)
+            return reading.collection(call, within=[one["id"] for one in found])
+        raise not_found("path")
+
+
+def _visible(record: Record | None) -> Record | None:
+    return None if record is None or "~deleted" in record else record
 
 
 def _in_pieces(response: Response) -> Response:

@@ -62,6 +62,11 @@ class Query:
     conditions: list[Condition] = field(default_factory=list)
 
     @property
+    def arguments(self) -> dict[str, Any]:
+        """Single words of the query, as actions take them."""
+        return {one.path[0]: one.values[-1] for one in self.conditions if len(one.path) == 1} | self.words
+
+    @property
     def fields(self) -> Any:
         text = self.words.get("fields")
         if not text:

@@ -2,6 +2,7 @@
 
 from bisect import insort
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sandbox.coupa.schema import CLASSES, KINDS, Kind, Link
@@ -54,14 +55,51 @@ class Store:
     def __init__(self) -> None:
         self.tables = {name: Table() for name in KINDS}
         self.generation = 0
+        self._journal: list[tuple[str, int, Record | None]] | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Changes inside count together or, where an exception leaves the block, not at all."""
+        self._journal, done = [], False
+        try:
+            yield
+            done = True
+        finally:
+            journal, self._journal = self._journal, None
+            if not done:
+                self._undo(journal)
 
     def insert(self, kind: str, record: Record) -> Record:
         self.generation += 1
-        return self.tables[kind].insert(record)
+        inserted = self.tables[kind].insert(record)
+        if self._journal is not None:
+            self._journal.append((kind, inserted["id"], None))
+        return inserted
+
+    def set(self, kind: str, record: Record, values: Record) -> None:
+        """Changes a record's values; lists among them are new ones, never the old changed in place."""
+        if self._journal is not None:
+            self._journal.append((kind, record["id"], dict(record)))
+        record.update(values)
+        self.changed(kind)
 
     def delete(self, kind: str, id_: int) -> None:
+        if self._journal is not None:
+            self._journal.append((kind, id_, dict(self.tables[kind].rows[id_])))
         self.generation += 1
         self.tables[kind].delete(id_)
+
+    def _undo(self, journal: list[tuple[str, int, Record | None]]) -> None:
+        for kind, id_, old in reversed(journal):
+            table = self.tables[kind]
+            if old is None:
+                table.delete(id_)
+            elif id_ in table.rows:
+                table.rows[id_].clear()
+                table.rows[id_].update(old)
+            else:
+                table.insert(old)
+            self.changed(kind)
 
     def changed(self, kind: str) -> None:
         self.generation += 1
