@@ -1,8 +1,9 @@
 """A whole gateway in process, with a provider's stand-in as the only world outside: what most tests knock at."""
 
 import base64
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+import logging
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,58 @@ class Mounted:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["state"] = dict(self._state)
         await self._app(scope, receive, send)
+
+
+class Canary(httpx.AsyncBaseTransport):
+    """C3, F17: looks for the stand-in's secrets in every answer that a test gets, and in every line that is logged."""
+
+    def __init__(self, app: ASGIApp, secrets: Sequence[str]) -> None:
+        self._inner = httpx.ASGITransport(app)
+        self.secrets = secrets
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await self._inner.handle_async_request(request)
+        body = await answer.aread()
+        self.check(
+            f"{request.method} {request.url.path}", f"{answer.headers} {body.decode(errors='replace')}"
+        )
+        return answer
+
+    def check(self, where: str, text: str) -> None:
+        found = [secret[:4] for secret in self.secrets if secret in text]
+        assert not found, f"{where} shows a secret that begins with {found}"
+
+
+class Lines(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+@contextmanager
+def logged(canary: Canary) -> Iterator[None]:
+    """Fails where a secret was logged meanwhile, at any level, by anyone."""
+    lines, root = Lines(), logging.getLogger()
+    level = root.level
+    root.addHandler(lines)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        root.setLevel(level)
+        root.removeHandler(lines)
+    canary.check("the log", "\n".join(lines.lines))
+
+
+def secrets_of(credentials: Mapping[str, Any]) -> list[str]:
+    """Client secrets, the key, and how every access token begins."""
+    clients = [found["client_secret"] for found in credentials["clients"].values()]
+    return [credentials["client_secret"], credentials["api_key"], *clients, "eyJhbGci", KEY]
 
 
 @dataclass
@@ -70,7 +123,7 @@ class House:
     async def caller(self, name: str) -> tuple[httpx.AsyncClient, str]:
         """A client of another environment, and that environment's id."""
         environment, token = await environment_with_token(self.state, name)
-        return client(self.app, token), environment
+        return client(self.app, token, self.coupa_credentials), environment
 
     async def fault(self, **rule: Any) -> None:
         answer = await self.coupa.post("/_sandbox/faults", json=rule)
@@ -86,9 +139,9 @@ class House:
         return found
 
 
-def client(app: ASGIApp, token: str) -> httpx.AsyncClient:
+def client(app: ASGIApp, token: str, credentials: Mapping[str, Any]) -> httpx.AsyncClient:
     return httpx.AsyncClient(
-        transport=httpx.ASGITransport(app),
+        transport=Canary(app, secrets_of(credentials)),
         base_url="http://koine.test",
         headers={"authorization": f"Bearer {token}"},
     )
@@ -155,11 +208,12 @@ async def open_house(
     await migrated(settings)
     way_out = transport or httpx.ASGITransport(coupa)
     async with AsyncExitStack() as stack:
+        stack.enter_context(logged(Canary(coupa, secrets_of(coupa.state.credentials))))
         state = await stack.enter_async_context(open_state(settings, way_out))
         app = Mounted(create_app(settings), state)
         environment, token = await environment_with_token(state, "default")
         house = House(
-            client=await stack.enter_async_context(client(app, token)),
+            client=await stack.enter_async_context(client(app, token, coupa.state.credentials)),
             coupa=await stack.enter_async_context(
                 httpx.AsyncClient(transport=httpx.ASGITransport(coupa), base_url=SANDBOX)
             ),

@@ -180,6 +180,16 @@ def chosen(records: list[Record], read: Read) -> list[str]:
     return list(found)[:: max(1, len(found) // 3)][:3]
 
 
+def condition(name: str, operator: str, asked: list[str]) -> tuple[dict[str, str], Callable[[str], bool]]:
+    """The query for a filter, and which values it is to match."""
+    if operator == "in":
+        return {name: ",".join(asked)}, lambda value: any(same(value, one) for one in asked)
+    if operator == "eq":
+        return {name: asked[-1]}, lambda value: same(value, asked[-1])
+    bound = sorted(asked)[len(asked) // 2]
+    return {f"{name}[{operator}]": bound}, lambda value: COMPARE[operator](value, bound)
+
+
 @pytest.mark.parametrize(("key", "name", "operator"), CASES, ids=lambda part: part.replace("/", "."))
 def test_a_filter_gives_exactly_the_records_that_match(
     caller: Caller, key: str, name: str, operator: str
@@ -192,13 +202,7 @@ def test_a_filter_gives_exactly_the_records_that_match(
             word for word in asked if word not in ("paid", "authorised")
         ]  # kept beside the status: see below
     assert asked, "nothing to filter by: the seed should hold a value"
-    if operator == "in":
-        query, wanted = {name: ",".join(asked)}, lambda value: any(same(value, one) for one in asked)
-    elif operator == "eq":
-        query, wanted = {name: asked[-1]}, lambda value: same(value, asked[-1])
-    else:
-        bound = sorted(asked)[len(asked) // 2]
-        query, wanted = {f"{name}[{operator}]": bound}, lambda value: COMPARE[operator](value, bound)
+    query, wanted = condition(name, operator, asked)
     expected = [record["id"] for record in records if any(wanted(value) for value in values(read(record)))]
     assert [record["id"] for record in caller.all(key, **query)] == expected
 
