@@ -138,7 +138,9 @@ def _file_complaint(database_url: str) -> str | None:
         )
     if not os.access(folder, os.W_OK | os.X_OK):
         return f"KOINE_DATABASE_URL names a file in {folder}, where this user can't write: change its mode or owner."
-    if file.exists() and not os.access(file, os.R_OK | os.W_OK):
+    if not file.exists():
+        return NOT_MIGRATED
+    if not os.access(file, os.R_OK | os.W_OK):
         return f"KOINE_DATABASE_URL names {file}, which this user can't write: change its mode or owner."
     return None
 
