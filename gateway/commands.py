@@ -39,7 +39,7 @@ def create_token(environment: str, name: str, expires_at: str | None) -> int:
 def rotate_keys() -> int:
     """Re-wraps all that is not sealed under the newest key; may be broken off and run again at any time."""
     count = asyncio.run(_rotate_keys())
-    _print(f"{count} records re-wrapped under the newest key")
+    _print(f"records re-wrapped under the newest key: {count}")
     _note("Older keys may be removed from KOINE_ENCRYPTION_KEYS once every process has the newest.")
     return 0
 

@@ -2,14 +2,15 @@
 
 import asyncio
 import contextlib
+import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 
-from gateway.app import create_app
 from gateway.listening import BACKLOG, listen
 from gateway.readiness import ready
 from gateway.settings import Settings, read_settings
@@ -33,6 +34,7 @@ def serve(host: str, port: int, workers: int) -> int:
     settings = read_settings()
     asyncio.run(_check(settings))
     listen(host, port).close()
+    signal.signal(signal.SIGTERM, _leave)  # uvicorn raises the signal again when it has drained
     uvicorn.run(
         "gateway.serving:application",
         factory=True,
@@ -46,8 +48,14 @@ def serve(host: str, port: int, workers: int) -> int:
 
 
 def application() -> Starlette:
-    """What each worker serves."""
+    """What each worker serves; the process that only minds workers does not load it."""
+    from gateway.app import create_app
+
     return create_app(read_settings())
+
+
+def _leave(number: int, frame: object) -> None:
+    sys.exit(0)
 
 
 class Server(uvicorn.Server):
