@@ -6,10 +6,13 @@ import secrets
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway.failure import CommandFailed
+
+DATABASE = "koine.db"
+KEYS = "encryption_keys"
 
 
 @dataclass(frozen=True)
@@ -17,63 +20,69 @@ class Folder:
     """Files of mode 600. One process at a time may use them."""
 
     path: Path
+    encryption_keys: str = field(repr=False)
 
     @property
-    def _database(self) -> Path:
-        return self.path / "koine.db"
+    def database_url(self) -> str:
+        return f"sqlite+aiosqlite:///{self.path / DATABASE}"
 
     @property
-    def keys(self) -> Path:
-        return self.path / "encryption_keys"
-
-    @property
-    def token_file(self) -> Path:
+    def _token_file(self) -> Path:
         return self.path / "token"
 
-    def encryption_keys(self) -> str:
-        """The master keys, made on the first run. Raises CommandFailed where they are lost."""
-        if not self.keys.exists():
-            if self._database.exists():
-                raise CommandFailed(
-                    f"{self._database} is sealed with keys that are missing: put {self.keys} back, "
-                    f"or move {self.path} away to begin anew."
-                )
-            _write(self.keys, b64encode(secrets.token_bytes(32)).decode())
-        return _read(self.keys)
-
-    def database(self) -> Path:
-        """The database's file. SQLite gives the files that it lays beside it the same mode."""
-        self._database.touch(0o600)
-        return self._database
-
     def token(self) -> str | None:
-        return _read(self.token_file) if self.token_file.exists() else None
+        return _read(self._token_file) if self._token_file.exists() else None
 
     def keep_token(self, token: str) -> None:
-        _write(self.token_file, token)
+        _write(self._token_file, token)
 
 
 @contextmanager
 def open_folder(path: Path) -> Iterator[Folder]:
     """The folder, made with mode 700 if need be and held until the end. Raises CommandFailed."""
-    try:
+    with _refused_in_words(path):
         path.mkdir(0o700, parents=True, exist_ok=True)
         lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _hold(lock, path)
+        with _refused_in_words(path):
+            keys = _keys(path)
+            (path / DATABASE).touch(0o600)  # SQLite gives the files that it lays beside it the same mode
+        yield Folder(path, keys)
+    finally:
+        os.close(lock)
+
+
+@contextmanager
+def _refused_in_words(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise CommandFailed(
             f"{path} can't hold the data ({error.strerror}): name another folder with --data."
         ) from None
+
+
+def _hold(lock: int, path: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        os.close(lock)
         raise CommandFailed(
             f"Another `koine up` is using {path}: stop it, or name another folder with --data."
         ) from None
-    try:
-        yield Folder(path)
-    finally:
-        os.close(lock)
+
+
+def _keys(path: Path) -> str:
+    """The master keys, made on the first run. Raises CommandFailed where they are lost."""
+    file = path / KEYS
+    if not file.exists():
+        if (path / DATABASE).exists():
+            raise CommandFailed(
+                f"{path / DATABASE} is sealed with keys that are missing: put {file} back, "
+                f"or move {path} away to begin anew."
+            )
+        _write(file, b64encode(secrets.token_bytes(32)).decode())
+    return _read(file)
 
 
 def _read(file: Path) -> str:

@@ -33,15 +33,13 @@ class Report:
 async def gateway(plug: socket.socket, folder: Folder, stand_ins: Iterable[StandIn]) -> AsyncIterator[Report]:
     """It answers on the socket within this context. Raises CommandFailed or BadSettings."""
     url = "http://{}:{}".format(*plug.getsockname())
-    keys = folder.encryption_keys()
-    database_url = f"sqlite+aiosqlite:///{folder.database()}"
-    async with opened(database_url) as database:
+    async with opened(folder.database_url) as database:
         await database.migrate()
     announced = {one.provider: await one.announced() for one in stand_ins}
     sandboxes = {name: said.url for name, said in announced.items()}
     settings = read_settings(
-        database_url=database_url,
-        encryption_keys=keys,
+        database_url=folder.database_url,
+        encryption_keys=folder.encryption_keys,
         public_url=url,
         allow_private_upstreams=True,
         sandboxes=sandboxes,
