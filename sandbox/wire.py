@@ -89,7 +89,8 @@ def _counted(send: Send, exchange: Exchange) -> Send:
 
 
 async def _collected(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
-    """The whole answer, held back."""
+    """The whole answer, held back and not compressed."""
+    plain = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
     start: Message = {}
     parts: list[bytes] = []
 
@@ -99,7 +100,7 @@ async def _collected(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[Mess
         else:
             parts.append(message.get("body", b""))
 
-    await app(scope, receive, keep)
+    await app({**scope, "headers": plain}, receive, keep)
     return start, b"".join(parts)
 
 

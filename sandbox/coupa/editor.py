@@ -125,7 +125,7 @@ class Editor:
         target = target_of(link, record)
         if target is None or link.readonly:
             return
-        if link.kind in PARTS or (kind.name, link.name) == ("supplier", "remit-to-addresses"):
+        if (link.kind in PARTS or link.name == "remit-to-addresses") and kind.name != "receipt":
             values[link.name] = self._parts(kind, record, link, target, value)
         elif link.many:
             ids = [self._found(target, link.name, one, None) for one in listed(link.name, value)]

@@ -49,6 +49,8 @@ class Renderer:
 
     def tree(self, plan: Plan, record: Record) -> dict[str, Any]:
         """The record's own keys; embedded records are ready-made fragments of JSON."""
+        if plan.whole and plan.kind.name == "order-revision":
+            return self.revision(record)
         answer: dict[str, Any] = {}
         missing = record.get("~missing", ()) if plan.whole else ()
         for step in plan.steps:
@@ -60,6 +62,16 @@ class Renderer:
             if value is not SKIP:
                 answer[step.key] = value
         return answer
+
+    def revision(self, record: Record) -> dict[str, Any]:
+        """A revision of an order: who made it when, then the changed parts with their old and new values."""
+        made = {
+            "revision": record["revision"],
+            "id": record["id"],
+            "created-at": self.stamp(record["created-at"]),
+            "created-by": record["created-by"],
+        }
+        return {"revision-record": made, **record["changes"]}
 
     def _value(self, plan: Plan, step: Step, record: Record) -> Any:
         if step.field is not None:

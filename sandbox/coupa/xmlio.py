@@ -60,6 +60,9 @@ class Writer:
         return "".join(parts).encode()
 
     def _element(self, parts: list[str], name: str, plan: Plan, record: Record) -> None:
+        if plan.whole and plan.kind.name == "order-revision":
+            _plain(parts, name, self.renderer.revision(record))
+            return
         parts.append(f"<{name}>")
         missing = record.get("~missing", ()) if plan.whole else ()
         for step in plan.steps:
@@ -124,6 +127,22 @@ class Writer:
             return "".join(parts)
         shown = self.stamp(value) if type_ == "time" else value
         return self._scalar(name, Field(name, type_), shown)
+
+
+def _plain(parts: list[str], name: str, value: Any) -> None:
+    """Objects and lists as elements, without types."""
+    if isinstance(value, list):
+        parts.append(f'<{name} type="array">')
+        for one in value:
+            _plain(parts, singular(name), one)
+        parts.append(f"</{name}>")
+    elif isinstance(value, dict):
+        parts.append(f"<{name}>")
+        for key, one in value.items():
+            _plain(parts, key, one)
+        parts.append(f"</{name}>")
+    else:
+        parts.append(f'<{name} nil="true"/>' if value is None else f"<{name}>{escape(str(value))}</{name}>")
 
 
 def read(body: bytes) -> Any:

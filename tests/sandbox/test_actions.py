@@ -25,16 +25,16 @@ async def call(tenant: Tenant, method: str, path: str, body: Any = None) -> Any:
     return answer.json() if answer.content else None
 
 
-async def requisition(tenant: Tenant, path: str = "requisitions", **line: Any) -> Any:
+async def requisition(tenant: Tenant, _path: str = "requisitions", /, **line: Any) -> Any:
     person = (await tenant.one("users/20"))["login"]
     lines = [{**LINE, "line-num": 1, "account": ACCOUNT, "supplier": {"id": 2}, **line}]
-    return await call(tenant, "POST", path, {"requested-by": {"login": person}, "requisition-lines": lines})
+    return await call(tenant, "POST", _path, {"requested-by": {"login": person}, "requisition-lines": lines})
 
 
-async def invoice(tenant: Tenant, number: str = "N-1", **changes: Any) -> Any:
+async def invoice(tenant: Tenant, _number: str = "N-1", /, **changes: Any) -> Any:
     line = {"description": "Chairs", "price": 250, "quantity": "1", "uom": {"code": "EA"}, "account": ACCOUNT}
     body = {
-        "invoice-number": number,
+        "invoice-number": _number,
         "invoice-date": "2026-02-05",
         "supplier": {"id": 2},
         "currency": {"code": "USD"},
@@ -69,7 +69,7 @@ async def test_an_item_brings_description_price_and_supplier(tenant: Tenant) -> 
         await tenant.one("items/3"),
         (await tenant.one("supplier_items?item[id]=3&preferred=true"))[0],
     )
-    line = {"item": {"id": 3}, "unit-price": None, "supplier": None}
+    line: dict[str, Any] = {"item": {"id": 3}, "unit-price": None, "supplier": None}
     made = (await requisition(tenant, **line))["requisition-lines"][0]
     assert (made["description"], made["unit-price"], made["supplier"]["id"]) == (
         item["description"],
@@ -100,7 +100,7 @@ async def test_split_accounts_and_accounts_of_dynamic_charts(tenant: Tenant) -> 
         "segment-2": "N/A",
         "segment-4": "1",
     }
-    shares = [{"pct": "60", "account": ACCOUNT}, {"pct": "40", "account": new}]
+    shares: Any = [{"pct": "60", "account": ACCOUNT}, {"pct": "40", "account": new}]
     made = (await requisition(tenant, account=None, **{"account-allocations": shares}))["requisition-lines"][
         0
     ]
@@ -199,8 +199,14 @@ async def test_carts_and_saving_for_later(tenant: Tenant) -> None:
 
 
 async def test_an_invoice_reckons_its_sums_and_due_date(tenant: Tenant) -> None:
-    tax = {"tax-line": {"type": "TaxLine", "tax-code": {"id": 1}, "amount": "20.63", "rate": "8.25"}}
-    line = {"description": "Chairs", "price": 12.5, "quantity": "20", "account": ACCOUNT, "tax-lines": tax}
+    tax: Any = {"tax-line": {"type": "TaxLine", "tax-code": {"id": 1}, "amount": "20.63", "rate": "8.25"}}
+    line: Any = {
+        "description": "Chairs",
+        "price": 12.5,
+        "quantity": "20",
+        "account": ACCOUNT,
+        "tax-lines": tax,
+    }
     charge = {"type": "InvoiceShippingCharge", "line-num": 1, "total": "15.00", "currency": {"code": "USD"}}
     made = await invoice(tenant, **{"invoice-lines": [line], "invoice-charges": {"invoice-charge": charge}})
     assert (made["status"], made["document-type"], made["line-count"]) == ("draft", "Invoice", 1)

@@ -57,7 +57,7 @@ def _line(editor: Editor, number: int, source: Record, requester: int) -> Record
         values = {name: share.get(name) for name in ("pct", "amount", "account", "period")}
         parts.append(editor.create(KINDS["order-line-allocation"], {}, values)["id"])
     preset = {
-        **{name: source.get(name) for name in COPIED},
+        **{name: source[name] for name in COPIED if name in source},
         "price": source.get("unit-price") or "0.0",
         "type": "OrderAmountLine" if by_amount else "OrderQuantityLine",
         "line-num": str(number),

@@ -11,7 +11,7 @@ KINDS: tuple[Kind, ...] = (
         amount-of-advance-payment:dec archive-entity-id:int! canceled:bool! cash-accounting-scheme-reference
         cash-register-operator channel/80! clearance-document! comments compliant:bool! confirmation!
         content-validation:bool! correct-value-of-supply:dec coupa-accelerate-status/40!
-        credit-note-differences-with-original-invoice:dec credit-reason currency-id:ref~
+        credit-note-differences-with-original-invoice:dec credit-reason currency-id:ref
         currency-tax-rounding-mode! customer-accounting-tax:dec! customer-accounting-tax-less-discount:dec!
         customs-declaration-date:time customs-declaration-number/60 customs-office:text
         date-of-discovery-of-facts-decisive-for-correction:time date-received:time! delivery-date:time

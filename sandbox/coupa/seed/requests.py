@@ -109,7 +109,7 @@ def chain(seeder: Seeder, document: str, record: Record, *, pending: bool) -> No
     at, first_waits = record["created-at"], record["id"] % 2 == 0
     for position in (1, 2):
         waits = pending and (position == 2 or first_waits)
-        by_group = position == 1 and record["id"] % 3 == 0
+        by_group = position == 1 and record["id"] % 5 == 0
         approver = 1 if by_group else 20 + (record["id"] + position) % 20
         values = {
             "approvable-id": record["id"],
