@@ -22,6 +22,13 @@ class Table:
         self.next_id = 1
         self._indexes: dict[str, dict[Any, list[int]]] = {}
 
+    def copy(self) -> "Table":
+        """Records are copied, the lists in them shared: they are replaced, never changed."""
+        copied = Table()
+        copied.rows = {id_: dict(record) for id_, record in self.rows.items()}
+        copied.ids, copied.next_id = list(self.ids), self.next_id
+        return copied
+
     def insert(self, record: Record) -> Record:
         id_ = record.setdefault("id", self.next_id)
         self.next_id = max(self.next_id, id_ + 1)
@@ -56,6 +63,11 @@ class Store:
         self.tables = {name: Table() for name in KINDS}
         self.generation = 0
         self._journal: list[tuple[str, int, Record | None]] | None = None
+
+    def copy(self) -> "Store":
+        copied = Store()
+        copied.tables = {name: table.copy() for name, table in self.tables.items()}
+        return copied
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -10,7 +10,7 @@ from sandbox.coupa.clients import api_key, clients, signing_key
 from sandbox.coupa.plans import Plans
 from sandbox.coupa.render import Renderer
 from sandbox.coupa.schema import KINDS
-from sandbox.coupa.seed import plant
+from sandbox.coupa.seed import planted
 from sandbox.coupa.store import Store
 from sandbox.coupa.switches import Switches
 from sandbox.coupa.tokens import Tokens
@@ -41,8 +41,7 @@ class Tenant:
 
 def open_tenant(seed: int, records: int | None, public_url: str, clock: Clock, switches: Switches) -> Tenant:
     """A tenant with the seed's records; two of them share nothing."""
-    store = Store()
-    plant(store, seed, records)
+    store = planted(seed, records)
     plans, place = Plans(switches), times.zone(switches.tenant_zone)
     stamp = times.writer(place)
     short_value, person = plans.shape(KINDS["lookup-value"], "brief"), plans.shape(KINDS["user"], "embedded")
