@@ -1,5 +1,6 @@
 """The only place that opens database sessions: SQLite and Postgres behave alike from here on."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any, TypeVar
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, Connection, event, literal, make_url, text
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -86,6 +87,8 @@ class Database:
         engine = self._make_engine(poolclass=NullPool)
         try:
             with _answered():
+                if self._is_sqlite:
+                    await _keep_log(engine)
                 async with engine.execution_options(writes=True).begin() as connection:
                     if not self._is_sqlite:
                         await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
@@ -110,7 +113,7 @@ class Database:
         return self._url.get_backend_name() == "sqlite"
 
     def _make_engine(self, **options: Any) -> AsyncEngine:
-        engine = create_async_engine(self._url, **options)
+        engine = create_async_engine(self._url, hide_parameters=True, **options)
         if self._is_sqlite:
             event.listen(engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
@@ -134,10 +137,23 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
-    cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+
+
+async def _keep_log(engine: AsyncEngine) -> None:
+    """Gives a SQLite file its write-ahead log, once for good; for this SQLite itself waits for no other process."""
+    for _ in range(LOCK_SECONDS * 20):
+        try:
+            async with engine.connect() as connection:
+                await connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+                return
+        except OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            await asyncio.sleep(0.05)
+    raise Unavailable("Another process holds the SQLite file.")
 
 
 def _begin_sqlite(connection: Connection) -> None:

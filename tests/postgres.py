@@ -17,10 +17,10 @@ from sqlalchemy import make_url
 class Postgres:
     server: Any
 
-    def fresh(self) -> str:
-        """The SQLAlchemy URL of a new, empty database."""
+    def fresh(self, template: str = "template1") -> str:
+        """The SQLAlchemy URL of a new database, empty or like another."""
         name = f"test_{uuid4().hex}"
-        self.server.psql(f"CREATE DATABASE {name}")
+        self.server.psql(f"CREATE DATABASE {name} TEMPLATE {template}")
         url = make_url(self.server.get_uri(database=name)).set(drivername="postgresql+asyncpg")
         return url.render_as_string(hide_password=False)
 

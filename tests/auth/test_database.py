@@ -49,28 +49,28 @@ async def add(database: Database, name: str) -> Environment:
     return row
 
 
-async def test_migrations_make_exactly_the_tables_of_the_metadata(url: str) -> None:
-    database = Database(url)
+async def test_migrations_make_exactly_the_tables_of_the_metadata(empty_url: str) -> None:
+    database = Database(empty_url)
     await asyncio.gather(database.migrate(), database.migrate())
     await database.migrate()
     await database.close()
-    assert await differences(url) == []
+    assert await differences(empty_url) == []
 
 
-async def test_e18_a_migration_that_is_killed_can_be_run_again(url: str) -> None:
-    killed = child("migrate", url, "6")
+async def test_e18_a_migration_that_is_killed_can_be_run_again(empty_url: str) -> None:
+    killed = child("migrate", empty_url, "6")
     assert await asyncio.to_thread(killed.wait, 20) == -9
-    assert await differences(url) != []
-    database = Database(url)
+    assert await differences(empty_url) != []
+    database = Database(empty_url)
     await database.migrate()
     await database.close()
-    assert await differences(url) == []
+    assert await differences(empty_url) == []
 
 
-async def test_processes_that_start_together_migrate_once(url: str) -> None:
-    started = [child("migrate", url, "0") for _ in range(2)]
+async def test_processes_that_start_together_migrate_once(empty_url: str) -> None:
+    started = [child("migrate", empty_url, "0") for _ in range(2)]
     assert [await asyncio.to_thread(each.wait, 20) for each in started] == [0, 0]
-    assert await differences(url) == []
+    assert await differences(empty_url) == []
 
 
 async def test_a_transaction_is_kept_whole_or_not_at_all(database: Database) -> None:
@@ -126,10 +126,9 @@ async def test_a_change_moves_the_time_of_the_last_change(database: Database) ->
 
 async def test_e11_four_processes_write_to_one_sqlite_file(sqlite_url: str) -> None:
     database = Database(sqlite_url)
-    await database.migrate()
-    writers = [child("write", sqlite_url, f"{number}", "60") for number in range(4)]
+    writers = [child("write", sqlite_url, f"{number}", "25") for number in range(4)]
     assert [await asyncio.to_thread(each.wait, 30) for each in writers] == [0, 0, 0, 0]
-    assert len(await names(database)) == 240
+    assert len(await names(database)) == 100
     await database.close()
 
 
@@ -193,7 +192,6 @@ async def test_e12_a_full_sqlite_file_is_a_503_and_keeps_what_it_had(sqlite_url:
             session.add(Environment(name="x" * 1_000_000))
 
     database = Database(sqlite_url)
-    await database.migrate()
     await add(database, "kept")
     with pytest.raises(Unavailable):
         await fill()

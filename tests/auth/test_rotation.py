@@ -96,7 +96,6 @@ async def test_readers_and_writers_go_on_while_keys_rotate(database: Database) -
 
 async def test_a_record_written_meanwhile_keeps_its_new_value(sqlite_url: str) -> None:
     database, other = Database(sqlite_url), Database(sqlite_url)
-    await database.migrate()
     await fill(database, 3)
     stale = asyncio.Event()
     original = database.transact
@@ -140,7 +139,6 @@ async def test_a_rotation_that_is_interrupted_is_taken_up_again(database: Databa
 
 async def test_e19_a_rotation_that_is_killed_leaves_every_record_readable(url: str) -> None:
     database = Database(url)
-    await database.migrate()
     await fill(database, 40)
     keys = ",".join(base64.b64encode(key).decode() for key in (NEW, OLD))
     process = await asyncio.create_subprocess_exec(
@@ -185,7 +183,6 @@ async def test_e20_a_row_copied_to_another_account_does_not_open(database: Datab
 
 async def test_a_secret_of_the_gateway_is_made_once_for_all_processes(url: str) -> None:
     databases = [Database(url) for _ in range(4)]
-    await databases[0].migrate()
     found = await asyncio.gather(*(gateway_secret(each, OLD_ONLY, "token-hash") for each in databases))
     assert len(set(found)) == 1
     assert len(found[0]) == 32

@@ -132,7 +132,6 @@ async def _environment(database: Database, pepper: bytes, name: str) -> tuple[Ca
 @asynccontextmanager
 async def open_world(url: str, **sandboxes: str) -> AsyncIterator[World]:
     database = Database(url)
-    await database.migrate()
     vault, clock, vendor = Vault(Keyring.of(KEYS[:1])), Clock(), Vendor()
     connections = Connections(
         database,
