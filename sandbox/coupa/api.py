@@ -3,13 +3,14 @@
 import re
 from collections.abc import AsyncIterator
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from sandbox.coupa import nested, reading, writing
+from sandbox.coupa import bulk, files, graphql, nested, reading, writing
 from sandbox.coupa.access import caller_of, check_scope, faults_of
 from sandbox.coupa.actions import CREATIONS
-from sandbox.coupa.answers import JSON, XML, Refusal, accepted, not_found
+from sandbox.coupa.answers import JSON, XML, Refusal, accepted, answer, not_found
 from sandbox.coupa.call import Call
 from sandbox.coupa.drift import drifted
 from sandbox.coupa.nested import NESTED
@@ -50,6 +51,12 @@ class Api:
 
     async def _served(self, request: Request, format_: str) -> Response:
         caller = caller_of(self.tenant, request)
+        if (
+            request.path_params["path"] == "graphql"
+            and request.method == "POST"
+            and self.tenant.switches.graphql
+        ):
+            return graphql.answered(self.tenant, caller, await request.body())
         words = [word for word in request.path_params["path"].split("/") if word]
         kind = COLLECTIONS.get(ALIASES.get(words[0], words[0])) if words else None
         if kind is None:
@@ -73,12 +80,24 @@ class Api:
         if LETTERS.get(method) not in tuple(kind.verbs):
             raise Refusal(405, "request", f"{method} is not offered for {kind.path}")
         if number is None:
-            return reading.collection(call) if method == "GET" else await writing.create(call)
+            return reading.collection(call) if method == "GET" else await self._made(call)
         if method == "GET":
             return reading.record(call, _visible(record))
         if method == "DELETE":
             return writing.delete(call, _visible(record))
         return await writing.update(call, _visible(record))
+
+    async def _made(self, call: Call) -> Response:
+        if bulk.wanted(call):
+            return await bulk.write(call)
+        if call.kind.name == "attachment":
+            return await files.attach(call, {})
+        answer = await writing.create(call)
+        return (
+            old_address(answer)
+            if call.kind.name == "address" and self.tenant.switches.old_address_answer
+            else answer
+        )
 
     async def _below(self, call: Call, record: Record | None, rest: list[str]) -> Response:
         below = NESTED.get((call.kind.name, rest[0]))
@@ -86,6 +105,8 @@ class Api:
             if record is None:
                 raise not_found(call.kind.model)
             return await nested.serve(call, record, below, rest[1:])
+        if (call.request.method, call.kind.name, rest) == ("GET", "attachment", ["download"]):
+            return files.download(call, record)
         if call.request.method in ("PUT", "PATCH") and len(rest) == 1:
             return await writing.act(call, record, rest[0])
         raise not_found("path")
@@ -104,8 +125,19 @@ def _visible(record: Record | None) -> Record | None:
     return None if record is None or "~deleted" in record else record
 
 
+def old_address(response: Response) -> Response:
+    """An old page has new addresses with underscores, the country as text."""
+    found = orjson.loads(bytes(response.body))
+    found["country"] = (found.get("country") or {}).get("name")
+    return answer(
+        orjson.dumps({key.replace("-", "_"): value for key, value in found.items()}),
+        JSON,
+        response.status_code,
+    )
+
+
 def _in_pieces(response: Response) -> Response:
-    """Long answers travel in chunks, without a length."""
+    """Long answers of the interface travel in chunks, without a length."""
     body = bytes(response.body)
     if len(body) <= PIECE:
         return response

@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from sandbox.coupa import reading, writing
+from sandbox.coupa import files, reading, writing
 from sandbox.coupa.actions.chains import CLASS_OF
 from sandbox.coupa.answers import not_found
 from sandbox.coupa.call import Call
@@ -75,6 +75,8 @@ async def _create(call: Call, owner: Record, below: Below) -> Response:
     preset: dict[str, Any] = {below.field: owner["id"]} if below.field else {}
     if below.class_field:
         preset[below.class_field] = CLASS_OF[call.kind.name]
+    if below.kind == "attachment":
+        return await files.attach(call, preset)
     known = set(store.tables[below.kind].ids)
     answer = await writing.create(call, preset=preset, kind=KINDS[below.kind])
     made = [id_ for id_ in store.tables[below.kind].ids if id_ not in known]

@@ -53,7 +53,7 @@ def _candidates(store: Store, kind: Kind, known: dict[str, Any]) -> list[Record]
         found = store.get(kind.name, _number(known["id"]))
         return [found] if found else []
     for name, value in known.items():
-        if name in kind.fields and not isinstance(value, dict):
+        if name in kind.fields and isinstance(value, (str, int, float)):
             return store.where(kind.name, name, value) or list(store.all(kind.name))
     return list(store.all(kind.name))
 

@@ -44,7 +44,6 @@ class Switches:
     two_accept_headers: str = "json"  # json|first
     bulk: bool = False
     graphql: bool = True
-    user_scope: str = "everything"  # everything|own
     patch: str = "put"  # put|404
     old_address_answer: bool = False
     export_alone: bool = True

@@ -72,6 +72,9 @@ RULES: Mapping[str, Rules] = {
     "expense-line": Rules(
         required=("amount", "expense-date", "expense-category"), defaults={"status": "draft"}
     ),
+    "approval": Rules(
+        defaults={"status": "pending_approval", "position": 1, "approvable-id": None, "approvable-type": None}
+    ),
     "comment": Rules(required=("comments", "commentable-id", "commentable-type")),
     "attachment": Rules(required=("type",)),
     "integration-history-record": Rules(
