@@ -125,7 +125,7 @@ class Pipe:
     async def _read_once(self, connection: Connection, call: Call) -> Answer:
         url = call.url(connection)
         headers = [*connection.provider.headers, ("accept-encoding", "gzip")]
-        response = await self._send(connection, httpx.Request("GET", url, headers=headers))
+        response = await self.send(connection, httpx.Request("GET", url, headers=headers))
         try:
             body = await read_bounded(response)
         finally:
@@ -135,7 +135,11 @@ class Pipe:
             raise _Passing(answer)
         return answer
 
-    async def _send(self, connection: Connection, request: httpx.Request) -> httpx.Response:
+    async def send(self, connection: Connection, request: httpx.Request) -> httpx.Response:
+        """Signs and sends a request once (and once more where a renewal may help); the answer's body streams, raw.
+
+        Whoever calls closes the answer. Raises httpx's transport errors and what a renewal raises.
+        """
         flow = signer(connection, self._renewals).async_auth_flow(request)
         try:
             return await self._converse(flow)
