@@ -27,12 +27,15 @@ READ = Step("read", httpx.ReadTimeout, httpx.ReadError)
 
 
 class Exchange:
-    """Holds one request's step and the one timer that serves all steps in turn, up to the head of the answer."""
+    """Holds one request's step and the one timer that serves all steps in turn, up to the head of the answer.
+
+    `seconds` has the time for each step under its name; None is for ever.
+    """
 
     def __init__(self, seconds: Mapping[str, float | None]) -> None:
         self.seconds = seconds
         self.step = POOL
-        self.timer = asyncio.timeout(None)
+        self.timer = asyncio.timeout(seconds[POOL.name])
         self.streams = False  # whether the body goes through `send`
         self.answered = False
         self._caller_error: OSError | None = None

@@ -13,7 +13,7 @@ from aiohttp.connector import Connection
 from aiohttp.http_parser import RawResponseMessage
 from aiohttp.tracing import Trace
 
-from proxy.exchange import CONNECT, POOL, Exchange
+from proxy.exchange import CONNECT, Exchange
 from proxy.guard import Guard, GuardedResolver
 
 current: ContextVar[Exchange] = ContextVar("exchange")
@@ -71,14 +71,12 @@ class Pool(aiohttp.TCPConnector):
         traces: list[Trace],
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109
     ) -> Connection:
-        exchange = current.get()
-        exchange.enter(POOL)
         connection = await super().connect(req, traces, timeout)
         # An answer that nobody asked for (408 to an idle connection) must not become the answer to this request.
         while connection.protocol is None or connection.protocol.should_close:
             connection.close()
             connection = await super().connect(req, traces, timeout)
-        exchange.connected(connection)
+        current.get().connected(connection)
         return connection
 
     async def _create_connection(

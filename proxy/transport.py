@@ -1,7 +1,6 @@
 """The one way out: httpx's transport interface over a kept aiohttp session, exact in bytes, errors and timeouts."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -10,7 +9,7 @@ import httpx
 from multidict import CIMultiDict
 from yarl import URL
 
-from proxy.exchange import PIECE, WRITE, Exchange, body_failure
+from proxy.exchange import PIECE, Exchange, body_failure
 from proxy.guard import AddressRefused, Guard
 from proxy.pool import Pool, current
 
@@ -28,15 +27,12 @@ NO_ANSWER = (
 MOST_HEADERS = 128
 LONGEST_HEADER = 16 * 1024
 
-SPLITS_HEADER = re.compile(rb"[\x00\r\n]")
-
 
 class _Body(httpx.AsyncByteStream):
     """An answer's body as it comes, still encoded. It ends cleanly only where the vendor ended it."""
 
-    def __init__(self, answer: aiohttp.ClientResponse, exchange: Exchange) -> None:
+    def __init__(self, answer: aiohttp.ClientResponse) -> None:
         self._answer = answer
-        self._exchange = exchange
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while chunk := await self._next():
@@ -50,9 +46,9 @@ class _Body(httpx.AsyncByteStream):
             raise body_failure(error) from None
 
     async def aclose(self) -> None:
-        """Drop the connection unless the request and the answer are done; then it is back in the pool already."""
-        if self._answer.connection is not None or self._exchange.step is WRITE:
-            self._exchange.abort()
+        """Drop the connection unless the body has ended; then it is back in the pool already."""
+        if self._answer.connection is not None and self._answer.connection.transport is not None:
+            self._answer.connection.transport.abort()
         self._answer.close()
 
 
@@ -95,21 +91,32 @@ class Transport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         exchange = Exchange(self._seconds | request.extensions.get("timeout", {}))
+        answer = await self._send(request, exchange)
+        if answer.status < 200:  # 101 ends HTTP on the connection, and what else is below is no final answer
+            exchange.abort()
+            answer.close()
+            raise httpx.RemoteProtocolError(f"The answer has the status {answer.status}", request=request)
+        return httpx.Response(
+            answer.status,
+            headers=list(answer.raw_headers),
+            stream=_Body(answer),
+            request=request,
+            extensions={"reason_phrase": (answer.reason or "").encode("utf-8", "surrogateescape")},
+        )
+
+    async def _send(self, request: httpx.Request, exchange: Exchange) -> aiohttp.ClientResponse:
         url, headers = _url(request), _headers(request)
         data = _data(request, headers, exchange)
+        timeout = aiohttp.ClientTimeout(total=None, sock_read=exchange.seconds["read"])
         session = self._session()
         token = current.set(exchange)
         try:
             async with exchange.timer:
                 answer = await session.request(
-                    request.method,
-                    url,
-                    headers=headers,
-                    data=data,
-                    allow_redirects=False,
-                    timeout=aiohttp.ClientTimeout(total=None, sock_read=exchange.seconds["read"]),
+                    request.method, url, headers=headers, data=data, allow_redirects=False, timeout=timeout
                 )
                 exchange.answered = True
+                return answer
         except AddressRefused as refused:
             raise AddressRefused(refused.address, request) from None
         except aiohttp.InvalidURL:
@@ -127,11 +134,6 @@ class Transport(httpx.AsyncBaseTransport):
             current.reset(token)
             if not exchange.answered:
                 exchange.abort()
-        body = _Body(answer, exchange)
-        if answer.status == 101 or SPLITS_HEADER.search(b" ".join(value for _, value in answer.raw_headers)):
-            await body.aclose()
-            raise httpx.RemoteProtocolError("The answer's head can't be passed on", request=request)
-        return _response(request, answer, body)
 
     async def aclose(self) -> None:
         """Close what the running event loop has opened; answers that are still being read break off."""
@@ -221,17 +223,6 @@ def _length(request: httpx.Request) -> int | None:
     if len(given) > 1 or not (given[0].isascii() and given[0].isdigit()):
         raise httpx.LocalProtocolError("The request's Content-Length is not one number", request=request)
     return int(given[0])
-
-
-def _response(request: httpx.Request, answer: aiohttp.ClientResponse, body: _Body) -> httpx.Response:
-    reason = (answer.reason or "").encode("utf-8", "surrogateescape")
-    return httpx.Response(
-        answer.status,
-        headers=list(answer.raw_headers),
-        stream=body,
-        request=request,
-        extensions={"http_version": b"HTTP/1.1", "reason_phrase": reason},
-    )
 
 
 def _is_cancelled() -> bool:

@@ -180,6 +180,12 @@ async def two_lengths(peer: Peer) -> None:
 
 
 @fault
+async def zero(peer: Peer) -> None:
+    await peer.write(whole(b"ok", status=b"000 None"))
+    await peer.until_closed()
+
+
+@fault
 async def switch(peer: Peer) -> None:
     await peer.write(
         b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\nraw"
@@ -268,6 +274,14 @@ async def bomb(peer: Peer) -> None:
 @fault
 async def packed(peer: Peer) -> bool:
     await peer.write(whole(gzip.compress(b"unpacked"), b"Content-Encoding: gzip"))
+    return True
+
+
+@fault
+async def expects(peer: Peer) -> bool:
+    """Asks for the body as `Expect: 100-continue` wants it."""
+    await peer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    await peer.write(whole(await peer.body()))
     return True
 
 

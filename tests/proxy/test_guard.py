@@ -10,8 +10,6 @@ from aiohttp.abc import ResolveResult
 from proxy.guard import AddressRefused, Guard, GuardedResolver
 from proxy.transport import NEVER_SENT, Transport
 
-pytestmark = pytest.mark.anyio
-
 PUBLIC = [
     "1.1.1.1",
     "9.255.255.255",
@@ -125,12 +123,12 @@ NOT_ADDRESSES = [
 
 @pytest.mark.parametrize("address", PUBLIC)
 @pytest.mark.parametrize("allow_private", [False, True])
-async def test_lets_a_public_address_through(address: str, allow_private: bool) -> None:
+def test_lets_a_public_address_through(address: str, allow_private: bool) -> None:
     Guard(allow_private).check(address)
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-async def test_lets_a_private_address_through_only_where_that_is_allowed(address: str) -> None:
+def test_lets_a_private_address_through_only_where_that_is_allowed(address: str) -> None:
     Guard(allow_private=True).check(address)
     with pytest.raises(AddressRefused):
         Guard(allow_private=False).check(address)
@@ -138,12 +136,12 @@ async def test_lets_a_private_address_through_only_where_that_is_allowed(address
 
 @pytest.mark.parametrize("address", CLOSED + METADATA + NOT_ADDRESSES)
 @pytest.mark.parametrize("allow_private", [False, True])
-async def test_refuses_what_is_no_customers_address(address: str, allow_private: bool) -> None:
+def test_refuses_what_is_no_customers_address(address: str, allow_private: bool) -> None:
     with pytest.raises(AddressRefused):
         Guard(allow_private).check(address)
 
 
-async def test_tells_the_address_to_the_log_and_not_to_the_caller() -> None:
+def test_tells_the_address_to_the_log_and_not_to_the_caller() -> None:
     with pytest.raises(AddressRefused) as refusal:
         Guard(allow_private=False).check("10.1.2.3")
     assert refusal.value.address == "10.1.2.3"
@@ -210,6 +208,7 @@ async def refuses(url: str, resolver: Fixed | None) -> None:
         "[fc00::1]",
     ],
 )
+@pytest.mark.anyio
 async def test_refuses_every_spelling_in_a_url(host: str) -> None:
     await refuses(f"http://{host}:9/", None)
 
@@ -218,10 +217,12 @@ async def test_refuses_every_spelling_in_a_url(host: str) -> None:
     "host", ["localhost", "localhost.", "LOCALHOST", "127.0.0.1.nip.test", "vendor.test"]
 )
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "64:ff9b::7f00:1", "fe80::1%lo", "169.254.169.254"])
+@pytest.mark.anyio
 async def test_refuses_a_name_that_leads_inwards(host: str, address: str) -> None:
     await refuses(f"http://{host}:9/", Fixed(address))
 
 
+@pytest.mark.anyio
 async def test_refuses_a_name_as_a_whole_when_one_of_its_addresses_is_refused() -> None:
     resolver = GuardedResolver(Guard(allow_private=False), Fixed("1.1.1.1", "10.0.0.1"))
     with pytest.raises(AddressRefused) as refusal:
@@ -229,6 +230,7 @@ async def test_refuses_a_name_as_a_whole_when_one_of_its_addresses_is_refused() 
     assert refusal.value.address == "10.0.0.1"
 
 
+@pytest.mark.anyio
 async def test_hands_on_the_addresses_of_a_public_name() -> None:
     resolver = GuardedResolver(Guard(allow_private=False), Fixed("1.1.1.1", "2606:4700:4700::1111"))
     found = await resolver.resolve("vendor.test", 443)
@@ -236,6 +238,7 @@ async def test_hands_on_the_addresses_of_a_public_name() -> None:
 
 
 @pytest.mark.parametrize("inner", [Fixed(), Fixed(error=UnicodeError("label too long"))])
+@pytest.mark.anyio
 async def test_a_name_without_an_address_is_a_failed_look_up(inner: Fixed) -> None:
     with pytest.raises(socket.gaierror):
         await GuardedResolver(Guard(allow_private=True), inner).resolve("vendor.test", 443)

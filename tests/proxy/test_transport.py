@@ -55,6 +55,7 @@ NO_HEAD = [
     ("split", httpx.RemoteProtocolError),
     ("switch", httpx.RemoteProtocolError),
     ("two_lengths", httpx.RemoteProtocolError),
+    ("zero", httpx.RemoteProtocolError),
 ]
 CUT_BODY = [
     ("chunkbad", httpx.RemoteProtocolError),
@@ -168,3 +169,12 @@ async def test_an_answer_that_nobody_asked_for_answers_no_request(
     second = await transport.handle_async_request(request(upstream, "GET", "plain"))
     assert await second.aread() == b"plain"
     assert upstream.connections == 2
+
+
+async def test_none_means_no_timeout(transport: Transport, upstream: Upstream) -> None:
+    never: dict[str, float | None] = dict.fromkeys(("connect", "pool", "read", "write"))
+    request = httpx.Request("POST", f"{upstream.url}/silent", extensions={"timeout": never})
+    with pytest.raises(TimeoutError) as failure:
+        async with asyncio.timeout(0.2):
+            await transport.handle_async_request(request)
+    assert type(failure.value) is TimeoutError
