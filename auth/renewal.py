@@ -141,13 +141,12 @@ class Renewals:
         if not isinstance(scheme, ClientCredentials):
             raise Internal(f"{scheme.method} knows no tokens.")
         request = token_request(connection, scheme, scopes)
-        begun = self.clock()
         status, retry_after, body = await exchange(self._transport, request)
         if status == 429:
             raise RemoteProblem(
                 "The vendor limits how often tokens may be asked for.", status=429, headers=retry_after
             )
-        return read_answer(status, body, now=begun, assumed=scheme.lifetime, jitter=self._chance())
+        return read_answer(status, body, now=self.clock(), assumed=scheme.lifetime, jitter=self._chance())
 
     async def _problem(self, connection: Connection, answer: Refusal | Unusable) -> Problem:
         if isinstance(answer, Unusable):

@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import httpx
+from sqlmodel import select
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,7 +22,7 @@ from auth.routes import ROUTES
 from auth.tokens import Caller, create_token
 from auth.vault import Keyring, Vault
 from schemas.errors import Problem, RemoteProblem
-from schemas.tables import Environment
+from schemas.tables import Environment, SealedRecord
 from schemas.unified import MODELS
 from tests.auth.vendor import ACME, Vendor, verify
 
@@ -85,7 +86,6 @@ class World:
     foreign_caller: Caller
     app: ASGIApp
     pepper: bytes
-    integrations: dict[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -193,3 +193,10 @@ def asked(app: ASGIApp, token: str) -> httpx.AsyncClient:
 
 async def _verified(vendor: Vendor, renewals: Renewals, connection: Connection) -> None:
     await verify(vendor, connection, renewals)
+
+
+async def sealed_for(database: Database) -> list[str]:
+    """The ids of the accounts for which something is sealed."""
+    async with database.read() as session:
+        rows = (await session.exec(select(SealedRecord))).all()
+    return sorted(row.account_id for row in rows if row.environment_id)
