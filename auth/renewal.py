@@ -119,7 +119,7 @@ class Renewals:
     async def _ask(self, connection: Connection, kept: Kept) -> Token:
         """One request, and a second without scopes where the vendor knows the client but not the scopes.
 
-        Coupa turns down a request that lists a scope which the client has lost.
+        Some turn down a request that lists a scope which the client has lost.
         """
         answer = await self._send(connection, () if kept.scopeless else connection.scopes)
         if (
