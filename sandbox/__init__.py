@@ -5,6 +5,6 @@ from collections.abc import Sequence
 
 def serve(argv: Sequence[str]) -> int:
     """Runs a stand-in as the command line says, until it is told to stop; the exit status."""
-    from sandbox.serve import main
+    from sandbox.process import main
 
     return main(argv)

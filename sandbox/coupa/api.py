@@ -21,7 +21,8 @@ from sandbox.coupa.tenant import Tenant
 from sandbox.coupa.throttle import throttled
 
 PIECE = 65536
-LETTERS = {"GET": "G", "HEAD": "G", "POST": "P", "PUT": "U", "PATCH": "U", "DELETE": "D"}
+ON_COLLECTION, ON_RECORD = ("GET", "POST"), ("GET", "PUT", "PATCH", "DELETE")
+LETTERS = {"GET": "G", "POST": "P", "PUT": "U", "PATCH": "U", "DELETE": "D"}
 ALIASES = {"inventory_transactions": "receiving_transactions"}
 
 
@@ -67,7 +68,7 @@ class Api:
 
     async def _dispatched(self, call: Call, kind: Kind, rest: list[str]) -> Response:
         method = call.request.method
-        number = re.match(r"\d+", rest[0]) if rest else None
+        number = re.match(r"[0-9]{1,18}", rest[0]) if rest else None
         word = "/".join(rest) if rest and not number else "/".join(rest[1:2])
         check_scope(call.caller, kind, method, word, call.faults)
         if method == "PATCH" and self.tenant.switches.patch == "404":
@@ -77,7 +78,8 @@ class Api:
             return await self._below(call, record, rest[1:])
         if rest and not number:
             return await self._named(call, "/".join(rest))
-        if LETTERS.get(method) not in tuple(kind.verbs):
+        offered = ON_RECORD if number else ON_COLLECTION
+        if method not in offered or LETTERS[method] not in kind.verbs:
             raise Refusal(405, "request", f"{method} is not offered for {kind.path}")
         if number is None:
             return reading.collection(call) if method == "GET" else await self._made(call)

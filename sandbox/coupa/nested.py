@@ -55,7 +55,7 @@ async def serve(call: Call, owner: Record, below: Below, rest: list[str]) -> Res
         if method == "POST":
             return await _create(call, owner, below)
         raise not_found("path")
-    number = re.match(r"\d+", rest[0])
+    number = re.match(r"[0-9]{1,18}", rest[0])
     found = call.tenant.store.get(kind.name, int(number[0])) if number and int(number[0]) in ids else None
     if method == "GET":
         return reading.record(call, found, kind)

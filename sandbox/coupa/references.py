@@ -1,5 +1,6 @@
 """Finds the records that a write refers to by id or natural keys; several keys must all match."""
 
+import re
 from typing import Any
 
 import orjson
@@ -73,7 +74,7 @@ def _fits(store: Store, kind: Kind, record: Record, name: str, value: Any) -> bo
 
 def _number(value: Any) -> int | None:
     text = str(value).strip()
-    return int(text) if text.isdigit() else None
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
 
 
 def _text(kind: Kind, link_name: str, given: dict[str, Any]) -> str:
