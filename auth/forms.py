@@ -58,6 +58,10 @@ class TokenForm(Form):
     expires_at: Moment | None = None
 
 
+class AccountTokenForm(Form):
+    integrated_account_id: Text
+
+
 class EnvironmentChange(Form):
     name: Text = LEFT_OUT
     allowed_origins: Annotated[list[Origin], Field(max_length=100)] = LEFT_OUT

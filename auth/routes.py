@@ -3,6 +3,7 @@
 from starlette.routing import Route
 
 from auth.endpoints import (
+    account_tokens,
     accounts,
     built_in,
     environment_integrations,
@@ -34,6 +35,7 @@ ROUTES: list[Route] = [
     Route("/environment-integration/{id}", environment_integrations.delete, methods=["DELETE"]),
     Route("/integrated-account", accounts.list_, methods=["GET"]),
     Route("/integrated-account", imports.import_, methods=["POST"]),
+    Route("/integrated-account/token", account_tokens.create, methods=["POST"]),
     Route("/integrated-account/bulk-delete", accounts.delete_many, methods=["POST"]),
     Route("/integrated-account/{id}", accounts.get, methods=["GET"]),
     Route("/integrated-account/{id}", accounts.change, methods=["PATCH"]),

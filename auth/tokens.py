@@ -8,8 +8,10 @@ from functools import partial
 
 from starlette.requests import Request
 
+from auth.account_tokens import PREFIX, read_account_token
 from auth.caller import Caller
 from auth.database import Database
+from auth.guesses import Guesses
 from schemas.errors import NotAuthorized
 from schemas.tables import ApiToken, now
 
@@ -43,9 +45,26 @@ async def create_token(
 
 
 async def authenticate(request: Request) -> Caller:
-    """Who calls, by the `Authorization` header. Raises NotAuthorized (`invalid_token`, `expired_token`)."""
+    """Who calls, by the `Authorization` header; kept as `request.state.caller`.
+
+    Raises NotAuthorized (`invalid_token`, `expired_token`) and, for a guesser, TooManyGuesses.
+    """
+    try:
+        caller = await _caller(request)
+    except NotAuthorized:
+        guesses: Guesses = request.state.guesses
+        guesses.failed(request.client.host if request.client else "")
+        raise
+    request.state.caller = caller
+    return caller
+
+
+async def _caller(request: Request) -> Caller:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    form = FORM.fullmatch(token.strip())
+    token = token.strip()
+    if scheme.lower() == "bearer" and token.startswith(PREFIX):
+        return read_account_token(request.state.token_hash_key, token)
+    form = FORM.fullmatch(token)
     if scheme.lower() != "bearer" or form is None:
         raise _unknown()
     presented = token_hash(request.state.token_hash_key, form[0])

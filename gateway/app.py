@@ -6,15 +6,18 @@ from functools import partial
 from typing import Any
 
 import httpx
-from auth.routes import ROUTES as AUTH_ROUTES
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from auth.connections import Connections
 from auth.database import Database
-from auth.renewal import Renewals
 from auth.gateway_secret import gateway_secret
+from auth.guesses import Guesses
+from auth.origins import Origins
+from auth.renewal import Renewals
+from auth.routes import ROUTES as AUTH_ROUTES
 from auth.vault import Keyring, Vault
+from gateway.cors import Cors
 from gateway.errors import HANDLERS
 from gateway.front import Front
 from gateway.health import ROUTES as HEALTH_ROUTES
@@ -41,7 +44,10 @@ def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None
             yield state
 
     return Starlette(
-        routes=ROUTES, exception_handlers=HANDLERS, middleware=[Middleware(Front)], lifespan=lifespan
+        routes=ROUTES,
+        exception_handlers=HANDLERS,
+        middleware=[Middleware(Front), Middleware(Cors)],
+        lifespan=lifespan,
     )
 
 
@@ -63,6 +69,8 @@ async def open_state(
             "vault": vault,
             "connections": connections,
             "token_hash_key": await gateway_secret(database, vault, "token-hash"),
+            "guesses": Guesses(),
+            "origins": Origins(database),
             "verify": partial(verify, pipe, connections),
             "providers": PROVIDERS,
             "models": MODELS,

@@ -10,7 +10,7 @@ from auth.bodies import json_response
 from auth.tokens import authenticate
 from providers.provider import Provider
 from schemas.envelope import error_body
-from schemas.errors import InvalidRequest, NotFound, Problem
+from schemas.errors import InvalidRequest, NotAllowed, NotFound, Problem
 from schemas.unified import record_schema
 from unified.crawl import crawl, crawl_question, first_page
 from unified.debug import debug
@@ -119,8 +119,9 @@ async def integration_meta(request: Request) -> Response:
 
 
 async def whole_meta(request: Request) -> Response:
-    """Every method of a model that a provider offers."""
-    await authenticate(request)
+    """Every method of a model that a provider offers; account tokens have no business here."""
+    if (await authenticate(request)).kind != "api":
+        raise NotAllowed("This token does not reach this route.")
     return json_response(model_meta(unified_model(request), _provider(request)))
 
 

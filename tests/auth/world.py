@@ -17,6 +17,7 @@ from auth.bodies import json_response
 from auth.connections import Connection, Connections
 from auth.database import Database
 from auth.gateway_secret import gateway_secret
+from auth.guesses import Guesses
 from auth.renewal import Renewals
 from auth.routes import ROUTES
 from auth.tokens import Caller, create_token
@@ -158,6 +159,7 @@ async def open_world(url: str, **sandboxes: str) -> AsyncIterator[World]:
             "vault": vault,
             "connections": connections,
             "token_hash_key": pepper,
+            "guesses": Guesses(),
             "verify": partial(_verified, vendor, renewals),
             "providers": {"acme": ACME},
             "models": MODELS,

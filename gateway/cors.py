@@ -1,0 +1,62 @@
+"""Browsers with an account token: cross-origin calls for the origins that the token's environment allows, never `*`."""
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from auth.caller import Caller
+from auth.origins import Origins
+
+OPEN = ("/unified/", "/proxy/", "/custom/", "/integrated-account/me")
+METHODS = "GET, POST, PUT, PATCH, DELETE, HEAD"
+EXPOSED = (
+    "x-request-id, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset, server-timing, "
+    "koine-ignored, truto-is-remote-error, content-disposition"
+)
+
+
+class Cors:
+    """Pure ASGI. Preflights are answered for origins that any environment allows: they carry no token."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope) if scope["type"] == "http" else Headers()
+        origin = headers.get("origin")
+        if origin is None or not scope["path"].startswith(OPEN):
+            await self._app(scope, receive, send)
+            return
+        origins: Origins = scope["state"]["origins"]
+        if scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
+            await _preflight(send, origin, headers, is_allowed=await origins.any_allows(origin))
+            return
+
+        async def opened(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                found = MutableHeaders(scope=message)
+                found.add_vary_header("origin")
+                caller: Caller | None = scope["state"].get("caller")
+                if (
+                    caller
+                    and caller.kind == "account"
+                    and await origins.allows(caller.environment_id, origin)
+                ):
+                    found["access-control-allow-origin"] = origin
+                    found["access-control-expose-headers"] = EXPOSED
+            await send(message)
+
+        await self._app(scope, receive, opened)
+
+
+async def _preflight(send: Send, origin: str, headers: Headers, *, is_allowed: bool) -> None:
+    """200 without a body either way: a browser reads the headers alone."""
+    answer = MutableHeaders({"content-length": "0", "vary": "origin"})
+    if is_allowed:
+        answer["access-control-allow-origin"] = origin
+        answer["access-control-allow-methods"] = METHODS
+        answer["access-control-allow-headers"] = headers.get(
+            "access-control-request-headers", "authorization"
+        )
+        answer["access-control-max-age"] = "600"
+    await send({"type": "http.response.start", "status": 200, "headers": answer.raw})
+    await send({"type": "http.response.body", "body": b""})
