@@ -214,9 +214,17 @@ async def test_refuses_every_spelling_in_a_url(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost", "localhost.", "LOCALHOST", "127.0.0.1.nip.test", "vendor.test"]
+    ("host", "address"),
+    [
+        ("localhost", "127.0.0.1"),
+        ("localhost.", "127.0.0.1"),
+        ("LOCALHOST", "::1"),
+        ("127.0.0.1.nip.test", "127.0.0.1"),
+        ("vendor.test", "64:ff9b::7f00:1"),
+        ("vendor.test", "fe80::1%lo"),
+        ("vendor.test", "169.254.169.254"),
+    ],
 )
-@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "64:ff9b::7f00:1", "fe80::1%lo", "169.254.169.254"])
 @pytest.mark.anyio
 async def test_refuses_a_name_that_leads_inwards(host: str, address: str) -> None:
     await refuses(f"http://{host}:9/", Fixed(address))

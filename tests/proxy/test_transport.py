@@ -75,7 +75,7 @@ def request(upstream: Upstream, method: str, fault: str, **seconds: float) -> ht
 
 
 def patience(fault: type[Exception]) -> dict[str, float]:
-    return {"read": 0.1} if fault is httpx.ReadTimeout else {}
+    return {"read": 0.06} if fault is httpx.ReadTimeout else {}
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

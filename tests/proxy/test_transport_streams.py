@@ -97,21 +97,21 @@ async def test_an_upload_stops_where_the_vendor_stops_reading(
 
 async def test_a_slow_caller_is_not_taken_for_a_slow_vendor(transport: Transport, upstream: Upstream) -> None:
     async def slow() -> AsyncIterator[bytes]:
-        for _ in range(3):
-            await asyncio.sleep(0.1)
+        for _ in range(2):
+            await asyncio.sleep(0.3)
             yield b"x"
 
-    request = post(upstream, "echo", slow(), write=0.05, read=0.05)
+    request = post(upstream, "echo", slow(), write=0.2)
     answer = await transport.handle_async_request(request)
-    assert (await answer.aread()).endswith(b"\r\n\r\nxxx")
+    assert (await answer.aread()).endswith(b"\r\n\r\nxx")
 
 
 async def test_a_download_waits_for_its_reader(transport: Transport, upstream: Upstream) -> None:
-    answer = await transport.handle_async_request(post(upstream, "endless", read=0.1))
-    await asyncio.sleep(0.3)
+    answer = await transport.handle_async_request(post(upstream, "endless", read=0.3))
+    await asyncio.sleep(0.4)
     before = upstream.sent
     assert 0 < before < 32 * MIB
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(0.1)
     assert upstream.sent == before
     chunks = answer.aiter_raw()
     taken = 0
@@ -148,6 +148,13 @@ async def test_an_early_answer_to_an_upload_arrives_and_ends_the_upload(
     assert await answer.aread() == b"too much"
     assert upload.taken < 64 * MIB
     assert await becomes(sockets, before + 1)
+    assert await still_works(transport, upstream)
+
+
+async def test_an_upload_that_is_cut_off_counts_as_sent(transport: Transport, upstream: Upstream) -> None:
+    with pytest.raises(NO_ANSWER):
+        await transport.handle_async_request(post(upstream, "close_unread", Upload(64 * MIB)))
+    assert len(upstream.seen) == 1
     assert await still_works(transport, upstream)
 
 
