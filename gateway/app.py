@@ -63,7 +63,9 @@ async def open_state(
         way_out = transport or Transport(Guard(allow_private=settings.allow_private_upstreams))
         stack.push_async_callback(way_out.aclose)
         connections = Connections(database, vault, PROVIDERS, settings.sandboxes)
-        pipe = Pipe(way_out, Renewals(way_out, on_refused=connections.note_refused))
+        renewals = Renewals(way_out, on_refused=connections.note_refused)
+        stack.push_async_callback(renewals.drain)
+        pipe = Pipe(way_out, renewals)
         yield {
             "database": database,
             "vault": vault,

@@ -94,7 +94,7 @@ class House:
 
     client: httpx.AsyncClient
     coupa: httpx.AsyncClient
-    state: Mapping[str, Any]
+    state: dict[str, Any]
     app: ASGIApp
     token: str
     environment: str
