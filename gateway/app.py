@@ -1,6 +1,6 @@
 """The application: every floor's routes, one table of errors, and the things that live as long as the process."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
@@ -32,15 +32,16 @@ from unified.cursors import Cursors
 from unified.endpoints import ROUTES as UNIFIED_ROUTES
 from unified.reader import Reader
 
+Contexts = Mapping[str, Mapping[str, Any]]
 ROUTES = [*HEALTH_ROUTES, *AUTH_ROUTES, *UNIFIED_ROUTES]
 
 
-def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
-    """The gateway. `transport`: what calls leave through, instead of the guarded one, for tests."""
+def create_app(settings: Settings, sandbox_contexts: Contexts | None = None) -> Starlette:
+    """The gateway. `sandbox_contexts`: the credentials of the providers' stand-ins, for accounts made on request."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
-        async with open_state(settings, transport) as state:
+        async with open_state(settings, sandbox_contexts=sandbox_contexts) as state:
             yield state
 
     return Starlette(
@@ -53,16 +54,24 @@ def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None
 
 @asynccontextmanager
 async def open_state(
-    settings: Settings, transport: httpx.AsyncBaseTransport | None = None
+    settings: Settings,
+    transport: httpx.AsyncBaseTransport | None = None,
+    *,
+    sandbox_contexts: Contexts | None = None,
 ) -> AsyncIterator[dict[str, Any]]:
-    """What endpoints find on `request.state`: opened at start, closed at the end."""
+    """What endpoints find on `request.state`: opened at start, closed at the end.
+
+    `transport`: what calls leave through, instead of the guarded one, for tests.
+    """
     vault = Vault(Keyring.from_setting(settings.encryption_keys.get_secret_value()))
     database = Database(settings.database_url)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
         way_out = transport or Transport(Guard(allow_private=settings.allow_private_upstreams))
         stack.push_async_callback(way_out.aclose)
-        connections = Connections(database, vault, PROVIDERS, settings.sandboxes)
+        connections = Connections(
+            database, vault, PROVIDERS, settings.sandboxes, sandbox_contexts=sandbox_contexts
+        )
         renewals = Renewals(way_out, on_refused=connections.note_refused)
         stack.push_async_callback(renewals.drain)
         pipe = Pipe(way_out, renewals)

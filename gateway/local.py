@@ -37,6 +37,7 @@ async def gateway(plug: socket.socket, folder: Folder, stand_ins: Iterable[Stand
         await database.migrate()
     announced = {one.provider: await one.announced() for one in stand_ins}
     sandboxes = {name: said.url for name, said in announced.items()}
+    contexts = {name: said.credentials for name, said in announced.items()}
     settings = read_settings(
         database_url=folder.database_url,
         encryption_keys=folder.encryption_keys,
@@ -44,7 +45,7 @@ async def gateway(plug: socket.socket, folder: Folder, stand_ins: Iterable[Stand
         allow_private_upstreams=True,
         sandboxes=sandboxes,
     )
-    async with serving(create_app(settings), plug, "warning"):
+    async with serving(create_app(settings, contexts), plug, "warning"):
         token, accounts = await _link_all(url, folder, settings, announced)
         yield Report(url, token, accounts, sandboxes)
 

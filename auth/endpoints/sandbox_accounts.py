@@ -83,7 +83,11 @@ def _credentials(request: Request, name: str) -> tuple[Provider, Scheme, Mapping
     provider, context = connections.providers[name], connections.sandbox_contexts.get(name, {})
     for scheme in provider.schemes:
         if all(field.name in context for field in scheme.fields if field.required):
-            return provider, scheme, context
+            return (
+                provider,
+                scheme,
+                {field.name: context[field.name] for field in scheme.fields if field.name in context},
+            )
     raise AccountProblem(
         f"The credentials of the sandbox of {name} are not configured: import the account with is_sandbox instead."
     )
