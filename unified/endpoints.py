@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from auth.bodies import json_response
@@ -15,11 +15,13 @@ from schemas.unified import record_schema
 from unified.crawl import crawl, crawl_question, first_page
 from unified.debug import debug
 from unified.desk import Desk, offered, open_desk, unified_model, unified_resource
+from unified.handbook import html, markdown
 from unified.listing import Listing, envelope, mapped
 from unified.meta import meta, method_not_offered, model_meta
 from unified.question import ListQuestion, read_get, read_list
 
 NDJSON = "application/x-ndjson"
+PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 WRITES = {"POST": "create", "PATCH": "update", "DELETE": "delete"}
 VERBS = ["GET", "POST", "PATCH", "DELETE"]
 
@@ -27,7 +29,7 @@ VERBS = ["GET", "POST", "PATCH", "DELETE"]
 async def collection(request: Request) -> Response:
     """GET lists; the other verbs are writes."""
     desk = await open_desk(request)
-    if request.method != "GET":
+    if request.method in WRITES:
         raise method_not_offered(desk.resource, WRITES[request.method])
     question = read_list(
         desk.query,
@@ -86,7 +88,7 @@ async def member(request: Request) -> Response:
     """GET gets one record; POST is a custom method, PATCH and DELETE are writes."""
     desk = await open_desk(request)
     id_ = request.path_params["id"]
-    if request.method != "GET":
+    if request.method in WRITES:
         raise method_not_offered(desk.resource, id_ if request.method == "POST" else WRITES[request.method])
     question = read_get(desk.query, desk.resource)
     flags, resource = question.flags, desk.resource
@@ -122,7 +124,16 @@ async def whole_meta(request: Request) -> Response:
     """Every method of a model that a provider offers; account tokens have no business here."""
     if (await authenticate(request)).kind != "api":
         raise NotAllowed("This token does not reach this route.")
-    return json_response(model_meta(unified_model(request), _provider(request)))
+    model, provider = unified_model(request), _provider(request)
+    form = request.query_params.get("format", "json")
+    if form == "md":
+        return Response(markdown(model, provider), media_type="text/markdown; charset=utf-8")
+    if form == "html":
+        return HTMLResponse(html(model, provider), headers={"content-security-policy": PAGE_POLICY})
+    if form != "json":
+        failures = [{"field": "format", "message": "takes json, md or html"}]
+        raise InvalidRequest("'format' takes json, md or html", failures=failures)
+    return json_response(model_meta(model, provider))
 
 
 def _provider(request: Request) -> Provider:

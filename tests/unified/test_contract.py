@@ -327,6 +327,24 @@ async def test_meta_without_an_account_is_the_same(house: House) -> None:
     assert (await house.client.get(f"/unified/{CONTACTS}/sap/meta/list")).status_code == 404
 
 
+async def test_the_whole_model_can_be_read_as_a_page(house: House) -> None:
+    path = "/unified/meta/accounting/coupa?format="
+    text = (await house.client.get(f"{path}md")).text
+    assert "| `tax_number` |" in text
+    assert "## Purchase orders: filters" in text
+    page = await house.client.get(f"{path}html")
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert "<td><code>tax_number</code></td>" in page.text
+    assert (await house.client.get(f"{path}pdf")).status_code == 400
+
+
+async def test_head_asks_as_get_does(house: House) -> None:
+    for path in (CONTACTS, f"{CONTACTS}/1", f"{CONTACTS}/meta/list"):
+        answer = await house.client.head(f"/unified/{path}?integrated_account_id={house.account}")
+        assert answer.status_code == 200
+
+
 async def test_lean_orders_cost_at_most_a_twentieth_of_the_bytes(tmp_path: Path) -> None:
     async with open_house(tmp_path, bloat_factor=1.0) as house:
         sizes = []

@@ -37,7 +37,9 @@ async def test_global_custom_fields_come_where_the_account_names_them(house: Hou
     assert not any("badge-number" in user["custom_fields"] for user in users)
     await set_globals(house, "badge-number")
     for flags in ("", "?truto_ignore_remote_data=true"):
-        named = {user["id"]: user["custom_fields"] for user in await house.all(f"user-directory/users{flags}")}
+        named = {
+            user["id"]: user["custom_fields"] for user in await house.all(f"user-directory/users{flags}")
+        }
         assert any(own.get("badge-number") for own in named.values())
         for user in users:
             if "badge-number" in user["remote_data"]:
