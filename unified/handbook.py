@@ -43,14 +43,7 @@ def tables(model: UnifiedModel, provider: Provider) -> Iterator[Table]:
         yield Table(
             unified.label, _about(unified, resource.methods), ("field", "meaning", "comes from"), rows
         )
-        filters = tuple(
-            (
-                f"`{name}`",
-                ", ".join(op for op in offered.operators if op in unified.filters[name].operators),
-                _words(offered),
-            )
-            for name, offered in resource.filters.items()
-        )
+        filters = tuple(_filter(unified.filters[name], offered) for name, offered in resource.filters.items())
         sorts = ", ".join(f"`{name}`" for name in resource.sorts) or "nothing else than the id"
         yield Table(
             f"{unified.label}: filters", f"Sorted by {sorts}.", ("filter", "operators", "words"), filters
@@ -74,12 +67,8 @@ def markdown(model: UnifiedModel, provider: Provider) -> str:
     parts = [f"# {model.label} on {provider.label}\n"]
     for table in tables(model, provider):
         lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in table.rows]
-        rule = "|" + "---|" * len(table.head)
-        parts.append(
-            f"## {table.title}\n\n{table.about}\n\n| {' | '.join(table.head)} |\n{rule}\n"
-            + "\n".join(lines)
-            + "\n"
-        )
+        head = f"| {' | '.join(table.head)} |\n|{'---|' * len(table.head)}"
+        parts.append("\n".join((f"## {table.title}\n\n{table.about}\n", head, *lines, "")))
     return "\n".join(parts)
 
 
