@@ -1,7 +1,6 @@
 """The deeds behind `koine migrate`, `environment`, `token`, `keys` and `doctor`."""
 
 import asyncio
-import os
 import sys
 from datetime import datetime
 
@@ -46,7 +45,7 @@ def rotate_keys() -> int:
 
 def doctor() -> int:
     """One line for each finding; 1 if anything is wrong."""
-    findings = asyncio.run(examine(os.environ))
+    findings = asyncio.run(examine())
     for finding in findings:
         _print(f"{'wrong' if finding.wrong else 'note'}: {finding.text}")
     if not findings:

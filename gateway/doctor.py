@@ -31,9 +31,9 @@ class Finding:
     wrong: bool = True
 
 
-async def examine(environ: Mapping[str, str]) -> list[Finding]:
-    """All findings. `environ` is the environment that the settings are read from."""
-    findings = [Finding(text, wrong=False) for text in strange_variables(environ)]
+async def examine() -> list[Finding]:
+    """All findings."""
+    findings = [Finding(text, wrong=False) for text in strange_variables(os.environ)]
     try:
         settings = read_settings()
     except BadSettings as error:
