@@ -12,8 +12,8 @@ from gateway.first_run import keep_token, link
 from gateway.folder import Folder
 from gateway.readiness import opened, ready
 from gateway.serving import serving
-from gateway.settings import Settings, read_settings
-from gateway.stand_ins import Announcement, StandIn
+from gateway.settings import read_settings
+from gateway.stand_ins import StandIn
 from providers.registry import PROVIDERS
 
 SECONDS = 30.0  # for one of the calls that link the accounts
@@ -45,21 +45,10 @@ async def gateway(plug: socket.socket, folder: Folder, stand_ins: Iterable[Stand
         allow_private_upstreams=True,
         sandboxes=sandboxes,
     )
-    async with serving(create_app(settings, contexts), plug, "warning"):
-        token, accounts = await _link_all(url, folder, settings, announced)
+    async with ready(settings) as (database, vault), serving(create_app(settings, contexts), plug, "warning"):
+        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=SECONDS) as api:
+            token = await keep_token(api, folder, database, vault)
+            accounts = {
+                name: await link(api, PROVIDERS[name], said.credentials) for name, said in announced.items()
+            }
         yield Report(url, token, accounts, sandboxes)
-
-
-async def _link_all(
-    url: str, folder: Folder, settings: Settings, announced: Mapping[str, Announcement]
-) -> tuple[str, dict[str, str]]:
-    """The API token, and the account of each stand-in by its provider's name."""
-    async with (
-        ready(settings) as (database, vault),
-        httpx.AsyncClient(base_url=url, trust_env=False, timeout=SECONDS) as api,
-    ):
-        token = await keep_token(api, folder, database, vault)
-        accounts = {
-            name: await link(api, PROVIDERS[name], said.credentials) for name, said in announced.items()
-        }
-    return token, accounts

@@ -14,6 +14,8 @@ from sqlmodel import select
 
 from auth.database import Database
 from gateway.cli import main
+from gateway.failure import CommandFailed
+from gateway.stand_ins import stand_ins
 from schemas.tables import ApiToken, IntegratedAccount
 from tests.processes import KOINE, Running, koine_up
 
@@ -64,6 +66,17 @@ def test_the_account_is_a_sandbox_account_of_the_default_environment(running: Ru
         environments = api.get("/environment").json()["result"]
     assert (account["is_sandbox"], account["status"], account["tenant_id"]) == (True, "active", "sandbox")
     assert [(one["id"], one["name"]) for one in environments] == [(account["environment_id"], "default")]
+
+
+def test_more_sandbox_accounts_are_there_for_the_asking(running: Running) -> None:
+    with httpx.Client(base_url=running.url, headers=running.headers, trust_env=False) as api:
+        integration = api.get("/integration/coupa").json()["id"]
+        body = {"integration": integration, "tenant_id": "acme"}
+        made = api.post("/sandbox-integrated-account", json=body)
+        assert made.status_code == 201, made.text
+        account = made.json()["integrated_account"]
+        assert (account["status"], account["tenant_id"]) == ("active", "acme")
+        assert api.delete(f"/integrated-account/{account['id']}").status_code == 200
 
 
 def test_everything_kept_is_for_the_owner_alone(running: Running, folder: Path) -> None:
@@ -126,6 +139,26 @@ async def revoke_token_and_credentials(file: Path) -> None:
         session.add(account)
         await session.delete((await session.exec(select(ApiToken))).one())
     await database.close()
+
+
+@pytest.mark.anyio
+async def test_a_sandbox_that_does_not_start_is_said_in_words() -> None:
+    async with stand_ins(["nobody"]) as (child,):
+        with pytest.raises(CommandFailed) as caught:
+            await child.announced()
+    assert str(caught.value) == "The sandbox of nobody did not start: see above for its reason."
+    assert child.process.returncode == 2
+
+
+def test_ctrl_c_while_it_starts_ends_it_quietly(tmp_path: Path) -> None:
+    command = [*KOINE, "up", "--port", "0", "--data", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        while not (tmp_path / "koine.db").exists():
+            time.sleep(0.01)
+        time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=20) == (b"", b"")
+        assert process.returncode == 0
 
 
 def test_a_taken_port_is_said_in_words(tmp_path: Path, capsys: Captured) -> None:
