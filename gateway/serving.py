@@ -16,6 +16,8 @@ from gateway.readiness import ready
 from gateway.settings import Settings, read_settings
 
 DRAIN_SECONDS = 20  # for calls in flight when the process is told to stop
+# Longer than proxies in front keep a connection (60 is usual): they must not reuse one that is just being closed.
+IDLE_SECONDS = 75
 TERMS: dict[str, Any] = {
     "loop": "uvloop",
     "http": "httptools",
@@ -25,6 +27,7 @@ TERMS: dict[str, Any] = {
     "server_header": False,
     "proxy_headers": False,
     "backlog": BACKLOG,
+    "timeout_keep_alive": IDLE_SECONDS,
     "timeout_graceful_shutdown": DRAIN_SECONDS,
 }
 
