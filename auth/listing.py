@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import eq, ge, gt, le, lt
 from typing import Any, TypeVar
@@ -16,9 +16,9 @@ from starlette.requests import Request
 
 from auth.moments import read_moment, show_moment
 from schemas.errors import InvalidRequest
-from schemas.tables import ApiToken, EnvironmentIntegration, IntegratedAccount
+from schemas.tables import ApiToken, EnvironmentIntegration, IntegratedAccount, RequestLogEntry
 
-R = TypeVar("R", ApiToken, EnvironmentIntegration, IntegratedAccount)
+R = TypeVar("R", ApiToken, EnvironmentIntegration, IntegratedAccount, RequestLogEntry)
 
 MOST = 5000
 NAME = re.compile(r"([a-z_.]+)(?:\[([a-z]+)\])?(\[\d*\])?")
@@ -94,9 +94,16 @@ class Listing:
 
 def read_listing(request: Request, kinds: Mapping[str, Kind]) -> Listing:
     """The query of a list call. Raises InvalidRequest that names every parameter at fault and the known filters."""
+    return read_parameters(request.query_params.multi_items(), kinds)
+
+
+def read_parameters(
+    parameters: Iterable[tuple[str, str]], kinds: Mapping[str, Kind], *, default: int = MOST
+) -> Listing:
+    """As `read_listing`; `default` is the limit where none is given."""
     found: dict[tuple[str, str], list[str]] = {}
-    failures, limit, cursor = [], MOST, None
-    for name, value in request.query_params.multi_items():
+    failures, limit, cursor = [], default, None
+    for name, value in parameters:
         form = NAME.fullmatch(name)
         field, operator = (form[1], form[2] or "eq") if form else (name, "eq")
         if name == "next_cursor":
@@ -156,23 +163,27 @@ async def read_page(
     table: type[R],
     listing: Listing,
     columns: Mapping[str, Any],
+    *,
+    newest_first: bool = False,
 ) -> tuple[list[R], str | None]:
     """A page of rows, oldest first, and where the next one begins: behind the last row, whatever comes or goes."""
     query = query.where(*(each.clause(columns[each.name]) for each in listing.conditions))
     if listing.cursor:
-        query = query.where(_behind(table, listing.cursor))
-    ordered = query.order_by(col(table.created_at), col(table.id)).limit(listing.limit + 1)
+        query = query.where(_behind(table, listing.cursor, lt if newest_first else gt))
+    order = [col(table.created_at), col(table.id)]
+    ordered = query.order_by(*((each.desc() for each in order) if newest_first else order))
+    ordered = ordered.limit(listing.limit + 1)
     rows = list((await session.exec(ordered)).all())
     if len(rows) <= listing.limit:
         return rows, None
     return rows[:-1], _cursor(rows[-2])
 
 
-def _cursor(row: ApiToken | EnvironmentIntegration | IntegratedAccount) -> str:
+def _cursor(row: ApiToken | EnvironmentIntegration | IntegratedAccount | RequestLogEntry) -> str:
     return base64.urlsafe_b64encode(f"{show_moment(row.created_at)}/{row.id}".encode()).decode()
 
 
-def _behind(table: Any, cursor: str) -> ColumnElement[bool]:
+def _behind(table: Any, cursor: str, beyond: Callable[[Any, Any], Any]) -> ColumnElement[bool]:
     try:
         moment, _, row_id = base64.b64decode(cursor, b"-_", validate=True).decode().partition("/")
         created_at = read_moment(moment)
@@ -180,5 +191,5 @@ def _behind(table: Any, cursor: str) -> ColumnElement[bool]:
         raise InvalidRequest("next_cursor is not one that was handed out.", reason="invalid_cursor") from None
     if not row_id.isprintable():
         raise InvalidRequest("next_cursor is not one that was handed out.", reason="invalid_cursor")
-    later = col(table.created_at) > created_at
-    return or_(later, and_(col(table.created_at) == created_at, col(table.id) > row_id))
+    same_time = and_(col(table.created_at) == created_at, beyond(col(table.id), row_id))
+    return or_(beyond(col(table.created_at), created_at), same_time)

@@ -1,9 +1,10 @@
 """The application: every floor's routes, one table of errors, and the things that live as long as the process."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import Any
+from typing import Any, BinaryIO
 
 import httpx
 from starlette.applications import Starlette
@@ -21,7 +22,14 @@ from gateway.cors import Cors
 from gateway.errors import HANDLERS
 from gateway.front import Front
 from gateway.health import ROUTES as HEALTH_ROUTES
+from gateway.lines import Lines
+from gateway.log import ROUTES as LOG_ROUTES
+from gateway.metrics import ROUTES as METRICS_ROUTES
+from gateway.metrics import Metrics
+from gateway.request_log import open_request_log
 from gateway.settings import Settings
+from gateway.telemetry import open_log
+from gateway.watch import Watch
 from providers.registry import PROVIDERS
 from proxy.guard import Guard
 from proxy.pipe import Pipe
@@ -33,7 +41,7 @@ from unified.endpoints import ROUTES as UNIFIED_ROUTES
 from unified.reader import Reader
 
 Contexts = Mapping[str, Mapping[str, Any]]
-ROUTES = [*HEALTH_ROUTES, *AUTH_ROUTES, *UNIFIED_ROUTES]
+ROUTES = [*HEALTH_ROUTES, *METRICS_ROUTES, *AUTH_ROUTES, *LOG_ROUTES, *UNIFIED_ROUTES]
 
 
 def create_app(settings: Settings, sandbox_contexts: Contexts | None = None) -> Starlette:
@@ -58,15 +66,23 @@ async def open_state(
     transport: httpx.AsyncBaseTransport | None = None,
     *,
     sandbox_contexts: Contexts | None = None,
+    log_stream: BinaryIO | None = None,
 ) -> AsyncIterator[dict[str, Any]]:
     """What endpoints find on `request.state`: opened at start, closed at the end.
 
-    `transport`: what calls leave through, instead of the guarded one, for tests.
+    `transport`: what calls leave through, instead of the guarded one, for tests. `log_stream`: where log lines go
+    instead of stderr.
     """
     vault = Vault(Keyring.from_setting(settings.encryption_keys.get_secret_value()))
     database = Database(settings.database_url)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
+        lines, metrics = Lines(log_stream), Metrics()
+        stack.callback(lines.flush)
+        entries = await stack.enter_async_context(
+            open_request_log(database, settings.log_days, metrics.dropped.inc)
+        )
+        watch = Watch(open_log(settings.log_level, lines), metrics, entries)
         way_out = transport or Transport(Guard(allow_private=settings.allow_private_upstreams))
         stack.push_async_callback(way_out.aclose)
         connections = Connections(
@@ -76,6 +92,10 @@ async def open_state(
         stack.push_async_callback(renewals.drain)
         pipe = Pipe(way_out, renewals)
         yield {
+            "watch": watch,
+            "metrics": metrics,
+            "request_log": entries,
+            "draining": asyncio.Event(),
             "database": database,
             "vault": vault,
             "connections": connections,

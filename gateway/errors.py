@@ -6,6 +6,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from auth.bodies import json_response
 from schemas.envelope import error_body
@@ -13,6 +14,8 @@ from schemas.errors import Internal, InvalidRequest, MethodNotOffered, NotFound,
 
 
 def answer(request: Request, problem: Problem) -> Response:
+    """The envelope; the problem stays on `request.state`, where the log looks for it."""
+    request.state.problem = problem
     headers = dict(problem.headers)
     if isinstance(problem, RemoteProblem):
         headers["truto-is-remote-error"] = "true"
@@ -21,14 +24,17 @@ def answer(request: Request, problem: Problem) -> Response:
     return json_response(error_body(problem, request.state.request_id), problem.status, headers)
 
 
-async def problem(request: Request, error: Exception) -> Response:
-    return answer(request, error if isinstance(error, Problem) else Internal("Something went wrong here."))
+def unforeseen_answer(scope: Scope) -> Response:
+    """What the caller hears of a fault of ours: nothing but that there was one."""
+    return answer(Request(scope), Internal("Something went wrong here."))
 
 
-async def routing(request: Request, error: Exception) -> Response:
+async def problem(request: Request, error: Problem) -> Response:
+    return answer(request, error)
+
+
+async def routing(request: Request, error: HTTPException) -> Response:
     """What Starlette's router says, in our words."""
-    if not isinstance(error, HTTPException):
-        return await problem(request, error)
     if error.status_code == 404:
         return answer(
             request, NotFound(f"There is nothing at {request.url.path[:200]}", reason="unknown_route")
@@ -42,8 +48,4 @@ async def routing(request: Request, error: Exception) -> Response:
     return answer(request, InvalidRequest(error.detail, status=error.status_code))
 
 
-HANDLERS: Mapping[Any, Callable[[Request, Exception], Any]] = {
-    Problem: problem,
-    HTTPException: routing,
-    Exception: problem,
-}
+HANDLERS: Mapping[Any, Callable[..., Any]] = {Problem: problem, HTTPException: routing}

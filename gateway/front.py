@@ -1,16 +1,24 @@
-"""The outermost layer: gives every request an id, and reads a run of leading slashes as one."""
+"""The outermost layer: names every request, watches it to its end, answers 500 for what nobody foresaw."""
 
+import asyncio
 import re
 import secrets
+import time
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.errors import unforeseen_answer
+from gateway.visit import VISIT, Visit
+from gateway.watch import Watch
 
 WANTED = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 
 
 class Front:
-    """Pure ASGI. The id is the caller's own where it is fit to be one; it comes back as `x-request-id`."""
+    """Pure ASGI. The id is the caller's own where it is fit to be one; it comes back as `x-request-id`.
+
+    A run of leading slashes is read as one. Answers with vendor data carry `server-timing`.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -20,14 +28,60 @@ class Front:
             await self._app(scope, receive, send)
             return
         given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-        request_id = given.decode() if WANTED.fullmatch(given) else secrets.token_hex(16)
-        scope.setdefault("state", {})["request_id"] = request_id
+        visit = Visit(given.decode() if WANTED.fullmatch(given) else secrets.token_hex(16), scope)
+        scope["state"]["request_id"] = visit.request_id
         if scope["path"].startswith("//"):
             scope["path"] = "/" + scope["path"].lstrip("/")
+        watch: Watch = scope["state"]["watch"]
+        watch.began()
+        token = VISIT.set(visit)
+        try:
+            await self._serve(visit, watch, receive, send)
+        except asyncio.CancelledError:
+            visit.outcome = "left"
+            raise
+        finally:
+            VISIT.reset(token)
+            visit.ended = time.perf_counter()
+            watch.ended(visit)
 
-        async def named(message: Message) -> None:
+    async def _serve(self, visit: Visit, watch: Watch, receive: Receive, send: Send) -> None:
+        async def counted() -> Message:
+            message = await receive()
+            visit.request_bytes += len(message.get("body", b""))
+            return message
+
+        async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["x-request-id"] = request_id
+                _mark(visit, message)
+            else:
+                visit.response_bytes += len(message.get("body", b""))
             await send(message)
 
-        await self._app(scope, receive, named)
+        try:
+            await self._app(visit.scope, counted, marked)
+        except Exception as error:  # the one place where anything at all may arrive
+            watch.unforeseen(visit, error)
+            if (
+                visit.status
+            ):  # begun already: the server drops the connection, so that it does not end cleanly
+                visit.outcome = "cut"
+                raise
+            await unforeseen_answer(visit.scope)(visit.scope, counted, marked)
+
+
+def _mark(visit: Visit, message: Message) -> None:
+    visit.answered = time.perf_counter()
+    visit.status = message["status"]
+    headers = [header for header in message.get("headers", ()) if header[0] != b"x-request-id"]
+    headers.append((b"x-request-id", visit.request_id.encode()))
+    if visit.is_data:
+        headers.append((b"server-timing", _timing(visit)))
+    message["headers"] = headers
+
+
+def _timing(visit: Visit) -> bytes:
+    """What the caller waited for until now, in milliseconds: the vendor, and this gateway."""
+    vendor = min(sum(record.seconds for record in visit.calls), visit.answered - visit.started)
+    gateway = visit.answered - visit.started - vendor
+    return b"vendor;dur=%.1f, gateway;dur=%.1f" % (vendor * 1000, gateway * 1000)

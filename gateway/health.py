@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from auth.bodies import json_response
-from auth.database import Database, Unavailable
+from auth.database import Unavailable
 
 
 async def ping(request: Request) -> Response:
@@ -18,13 +18,19 @@ async def healthz(request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """503 while the database can't be reached; the keys were opened at start, or nothing would serve."""
-    database: Database = request.state.database
+    """503 while the database can't be reached or the process is shutting down: send calls elsewhere.
+
+    The keys were opened at start, or nothing would serve.
+    """
+    checks = {"database": "ok", "redis": "not_configured", "keys": "ok"}
     try:
-        await database.ping()
+        await request.state.database.ping()
     except Unavailable:
-        return json_response({"checks": {"database": "unreachable", "keys": "ok"}}, 503)
-    return json_response({"checks": {"database": "ok", "keys": "ok"}})
+        checks["database"] = "unreachable"
+    status = "ready" if checks["database"] == "ok" else "not_ready"
+    if request.state.draining.is_set():
+        status = "shutting_down"
+    return json_response({"status": status, "checks": checks}, 200 if status == "ready" else 503)
 
 
 ROUTES = [Route("/ping", ping), Route("/healthz", healthz), Route("/readyz", readyz)]

@@ -65,6 +65,12 @@ class Settings(BaseSettings):
         default_factory=dict,
         description='Where sandboxes run, as JSON: `{"PROVIDER": "http://127.0.0.1:9000"}`.',
     )
+    log_days: int = Field(
+        default=7,
+        ge=0,
+        le=90,
+        description="For how many days `GET /log` shows what was called on an account; `0` keeps nothing.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least severe message that is logged."
     )

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
 VERBS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 FILLED = {"model": "accounting", "resource": "contacts", "method": "list", "integration": "coupa"}
-PUBLIC = {"/ping", "/healthz", "/readyz"}
+PUBLIC = {"/ping", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/style.css"}
 SECRET = re.compile(r'"(request_id|created_at|updated_at)":"[^"]*",?')
 
 

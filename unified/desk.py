@@ -44,7 +44,7 @@ async def open_desk(request: Request) -> Desk:
     caller = await authenticate(request)
     unified = unified_resource(request)
     query = read_query(request.scope["query_string"])
-    account_id = _account_id(query, caller.account_id)
+    account_id = request.state.account_id = _account_id(query, caller.account_id)
     connections: Connections = request.state.connections
     connection = await connections.open(caller, account_id)
     return Desk(

@@ -33,6 +33,7 @@ def test_only_the_keys_must_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "allow_private_upstreams": False,
         "unsupported_filters": "refuse",
         "sandboxes": {},
+        "log_days": 7,
         "log_level": "info",
     }
     assert settings.encryption_keys.get_secret_value() == KEY
@@ -55,6 +56,7 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         "allow_private_upstreams": True,
         "unsupported_filters": "ignore",
         "sandboxes": {"coupa": "http://127.0.0.1:9000"},
+        "log_days": 7,
         "log_level": "info",
     }
 
@@ -136,6 +138,7 @@ def test_databases_are_named_in_every_usual_form(written: str, read: str) -> Non
             '{"coupa": "9000"}',
             "is no absolute http or https URL: use one such as http://127.0.0.1:9000.",
         ),
+        ("log_days", "91", "can't be used: input should be less than or equal to 90."),
         ("log_level", "loud", "can't be used: input should be 'debug', 'info', 'warning' or 'error'."),
     ],
 )

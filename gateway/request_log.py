@@ -1,0 +1,180 @@
+"""The accounts' request log: kept in the database for some days, written in batches beside the requests."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlmodel import col, delete, insert, select
+
+from auth.connections import printable
+from auth.database import Database, Unavailable
+from auth.moments import show_moment
+from gateway.telemetry import redact
+from gateway.visit import Visit
+from proxy.record import CallRecord
+from schemas.errors import RemoteProblem
+from schemas.tables import EnvironmentIntegration, IntegratedAccount, RequestLogEntry, new_id, now
+
+SECONDS = 1.0  # between two batches
+MOST_WAITING = 10_000  # entries; what comes beyond them is dropped and counted
+MOST_AT_ONCE = 500
+PRUNED_EVERY = 3600.0  # seconds
+METHODS = {
+    "GET": ("list", "get"),
+    "POST": ("create", ""),
+    "PATCH": ("update",) * 2,
+    "DELETE": ("delete",) * 2,
+}
+
+Entry = dict[str, Any]
+
+
+class RequestLog:
+    """`days`: how long entries are kept; 0: none are. `on_dropped` is told of each entry there was no room for."""
+
+    def __init__(self, database: Database, days: int, on_dropped: Callable[[], object]) -> None:
+        self._database = database
+        self._days = days
+        self._on_dropped = on_dropped
+        self._waiting: deque[Entry] = deque()
+
+    def add(self, visit: Visit) -> None:
+        """Takes note of a data call; it can be read about a second later. Never waits."""
+        if not self._days or visit.account_id is None or visit.caller is None:
+            return
+        if len(self._waiting) >= MOST_WAITING:
+            self._on_dropped()
+            return
+        self._waiting.append(_entry(visit, visit.caller.environment_id, visit.account_id))
+
+    async def flush(self) -> None:
+        """Writes what waits. Raises Unavailable; nothing is lost then."""
+        while self._waiting:
+            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
+            try:
+                await self._write(batch)
+            except Unavailable:
+                self._waiting.extendleft(reversed(batch))
+                raise
+
+    async def prune(self) -> None:
+        """Removes what is older than it may be, some at a time: nobody else waits long for the database."""
+        gone = MOST_AT_ONCE
+        while gone == MOST_AT_ONCE:
+            old = select(RequestLogEntry.id).where(
+                col(RequestLogEntry.created_at) < now() - timedelta(days=self._days)
+            )
+            some = old.limit(MOST_AT_ONCE)
+            async with self._database.write() as session:
+                gone = (
+                    await session.exec(delete(RequestLogEntry).where(col(RequestLogEntry.id).in_(some)))
+                ).rowcount
+
+    async def run(self) -> None:
+        """Writes and prunes until cancelled; a database that is away is tried again."""
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            with suppress(Unavailable):
+                await self.flush()
+                if loop.time() >= due:
+                    await self.prune()
+                    due = loop.time() + PRUNED_EVERY
+            await asyncio.sleep(SECONDS)
+
+    async def _write(self, batch: Sequence[Entry]) -> None:
+        """Only entries of accounts that the environment has: an id that somebody guessed leaves no trace."""
+        async with self._database.write() as session:
+            wanted = {entry["integrated_account_id"] for entry in batch}
+            query = (
+                select(IntegratedAccount, EnvironmentIntegration.integration)
+                .join(EnvironmentIntegration)
+                .where(col(IntegratedAccount.id).in_(wanted))
+            )
+            known = {
+                (account.environment_id, account.id): {
+                    "tenant_id": account.tenant_id,
+                    "integration": integration,
+                }
+                for account, integration in (await session.exec(query)).all()
+            }
+            rows = [
+                entry | known[place]
+                for entry in batch
+                if (place := (entry["environment_id"], entry["integrated_account_id"])) in known
+            ]
+            if rows:
+                await session.exec(insert(RequestLogEntry), params=rows)
+
+
+@asynccontextmanager
+async def open_request_log(
+    database: Database, days: int, on_dropped: Callable[[], object]
+) -> AsyncIterator[RequestLog]:
+    """The log, written to from time to time within this context and once more at its end."""
+    entries = RequestLog(database, days, on_dropped)
+    writer = asyncio.create_task(entries.run())
+    try:
+        yield entries
+    finally:
+        writer.cancel()
+        with suppress(asyncio.CancelledError):
+            await writer
+        with suppress(Unavailable):
+            await entries.flush()
+
+
+def _entry(visit: Visit, environment_id: str, account_id: str) -> Entry:
+    problem, begun = visit.problem, datetime.fromtimestamp(visit.at, UTC)
+    resource, method = _named(visit.method, visit.scope.get("path_params", {}))
+    return {
+        "id": new_id(),
+        "created_at": begun,
+        "updated_at": begun,
+        "environment_id": environment_id,
+        "integrated_account_id": account_id,
+        "request_id": visit.request_id,
+        "request_type": "unified" if visit.route.startswith("/unified/") else "proxy",
+        "http_method": printable(visit.method[:20]),
+        "path": printable(redact(visit.scope["path"])),
+        "resource": printable(redact(resource)),
+        "method": printable(method[:100]),
+        "status": visit.status,
+        "outcome": visit.outcome,
+        "reason": problem.reason if problem else None,
+        "is_remote_error": isinstance(problem, RemoteProblem),
+        "duration": round(visit.seconds * 1000, 2),
+        "fetch_duration": round(sum(record.seconds for record in visit.calls) * 1000, 2),
+        "vendor_call_count": visit.call_count,
+        "vendor_calls": [_call(record) for record in visit.calls],
+    }
+
+
+def _named(verb: str, params: Mapping[str, str]) -> tuple[str, str]:
+    """What was called, in Truto's words: a unified resource and its method, or a vendor's path and the verb."""
+    if "model" not in params:
+        return params.get("path", ""), verb
+    resource = f"{params['model']}/{params['resource']}"
+    if "method" in params:
+        return resource, "meta"
+    of_many, of_one = METHODS.get(verb, (verb, verb))
+    return resource, (of_one or params["id"]) if "id" in params else of_many
+
+
+def _call(record: CallRecord) -> dict[str, Any]:
+    first = record.seconds_to_first_byte
+    return {
+        "method": record.method,
+        "path": redact(record.path),
+        "status": record.status,
+        "outcome": record.outcome,
+        "attempts": record.attempts,
+        "started_at": show_moment(record.started_at),
+        "duration": round(record.seconds * 1000, 2),
+        "first_byte": None if first is None else round(first * 1000, 2),
+        "request_bytes": record.request_bytes,
+        "response_bytes": record.response_bytes,
+    }

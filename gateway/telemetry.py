@@ -1,0 +1,130 @@
+"""The log: JSON on stderr, one line per event, with nothing in it that is secret and nothing a caller could forge."""
+
+import json
+import logging
+import re
+import time
+from collections.abc import Iterator, Mapping, MutableMapping
+from datetime import UTC, datetime
+from pathlib import Path
+from traceback import walk_tb
+from types import TracebackType
+from typing import Any
+
+import orjson
+import structlog
+from structlog.typing import FilteringBoundLogger
+
+from gateway.lines import Lines
+
+ROOT = Path(__file__).parent.parent
+LONGEST = 2000  # characters of what another library says
+QUIET = (
+    "aiohttp",
+    "alembic",
+    "asyncio",
+    "hpack",
+    "httpcore",
+    "httpx",
+    "sqlalchemy",
+)  # at INFO some log whole URLs
+SECRETS = re.compile(
+    r"koine_[\w-]{20,}"  # our tokens
+    r"|(?i:bearer|basic)\s+[\w.~+/=-]{8,}"
+    r"|eyJ[\w-]{8,}(?:\.[\w-]*)*"  # whatever is a JWT
+    r"|(?<=\?)[^\s'\")>]+"  # queries
+    r"|(?<=://)[^/\s@]+(?=@)"  # user and password
+    r"|(?i:(?<=password=)|(?<=secret=)|(?<=token=)|(?<=api_key=))[^\s&,;'\")]+"
+)
+HIDDEN = "[hidden]"
+
+Event = MutableMapping[str, Any]
+
+
+def open_log(level: str, lines: Lines) -> FilteringBoundLogger:
+    """A log that hands its lines from `level` on to `lines`. Values are rendered by orjson: a line stays a line."""
+    logger: FilteringBoundLogger = structlog.wrap_logger(
+        lines,
+        processors=[_dated, _without_values, _rendered],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+    ).bind()
+    return logger
+
+
+def redact(text: str) -> str:
+    """Others' words without what looks like a credential, a query or a user's password, and not without end."""
+    return SECRETS.sub(HIDDEN, text[:LONGEST].encode(errors="replace").decode())
+
+
+def describe(error: BaseException) -> dict[str, Any]:
+    """An exception by its type, where it came through our code, and its causes: no message, no values."""
+    found: dict[str, Any] = {"type": type(error).__qualname__, "frames": list(_frames(error.__traceback__))}
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if isinstance(error, BaseExceptionGroup):
+        found["members"] = [describe(member) for member in error.exceptions[:5]]
+    if cause is not None:
+        found["cause"] = describe(cause)
+    return found
+
+
+class Forward(logging.Handler):
+    """Brings what libraries log through `logging` into the same lines, redacted."""
+
+    def __init__(self, log: FilteringBoundLogger) -> None:
+        super().__init__()
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        words = redact(record.getMessage()).strip()
+        level = min(max(record.levelno // 10 * 10, logging.DEBUG), logging.CRITICAL)
+        self._log.log(level, words, logger=record.name, **({"exc_info": error} if error else {}))
+
+
+def take_over_logging(log: FilteringBoundLogger, level: str) -> None:
+    """Everything that is logged in this process goes through `log`, and nobody logs URLs."""
+    root = logging.getLogger()
+    root.handlers[:] = [Forward(log)]
+    root.setLevel(level.upper())
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    for name in ("uvicorn", "uvicorn.error"):
+        found = logging.getLogger(name)
+        found.handlers.clear()
+        found.propagate = True
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """The server says once more what the front has said already, with the exception's words."""
+    return not record.getMessage().startswith("Exception in ASGI application")
+
+
+def _frames(trace: TracebackType | None) -> Iterator[str]:
+    """`auth/tokens.py:51 authenticate` for each frame in our code."""
+    for frame, line in walk_tb(trace):
+        path = Path(frame.f_code.co_filename)
+        if path.is_relative_to(ROOT) and "site-packages" not in path.parts:
+            yield f"{path.relative_to(ROOT)}:{line} {frame.f_code.co_name}"
+
+
+def _dated(_logger: Any, level: str, event: Event) -> Event:
+    moment = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")
+    return {"timestamp": moment.replace("+00:00", "Z"), "level": level, **event}
+
+
+def _without_values(_logger: Any, _level: str, event: Event) -> Event:
+    error = event.pop("exc_info", None)
+    if isinstance(error, BaseException):
+        event["exception"] = describe(error)
+    return event
+
+
+def _rendered(_logger: Any, _level: str, event: Mapping[str, Any]) -> bytes:
+    """JSON on one line; in ASCII, as some letters beyond it are orders to a terminal."""
+    line = orjson.dumps(event, default=_by_type)
+    return line if line.isascii() else json.dumps(event, default=_by_type).encode()
+
+
+def _by_type(value: object) -> str:
+    return f"<{type(value).__name__}>"

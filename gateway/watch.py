@@ -1,0 +1,84 @@
+"""Looks on: what happens to requests and vendor calls goes to the log, the metrics and the accounts' request log."""
+
+from structlog.typing import FilteringBoundLogger
+
+from gateway.metrics import Metrics
+from gateway.request_log import RequestLog
+from gateway.telemetry import describe
+from gateway.visit import VISIT, Visit
+from proxy.record import CallRecord
+
+SERVICE = frozenset({"/ping", "/healthz", "/readyz", "/metrics"})  # asked for every few seconds by machines
+
+
+class Watch:
+    """Told of every beginning and end; never raises, never waits."""
+
+    def __init__(self, log: FilteringBoundLogger, metrics: Metrics, entries: RequestLog) -> None:
+        self._log = log
+        self._metrics = metrics
+        self._entries = entries
+
+    def began(self) -> None:
+        self._metrics.in_flight.inc()
+
+    def ended(self, visit: Visit) -> None:
+        self._metrics.in_flight.dec()
+        self._metrics.ended(visit)
+        if visit.is_data:
+            self._entries.add(visit)
+        say = self._log.debug if visit.route in SERVICE else self._log.info
+        caller, problem = visit.caller, visit.problem
+        say(
+            "request",
+            request_id=visit.request_id,
+            method=visit.method[:20],
+            route=visit.route,
+            status=visit.status,
+            outcome=visit.outcome,
+            reason=problem.reason if problem else None,
+            environment_id=caller.environment_id if caller else None,
+            account_id=visit.account_id,
+            duration_ms=_milliseconds(visit.seconds),
+            first_byte_ms=_milliseconds(visit.answered - visit.started) if visit.answered else None,
+            request_bytes=visit.request_bytes,
+            response_bytes=visit.response_bytes,
+            vendor_calls=visit.call_count,
+        )
+
+    def called(self, record: CallRecord) -> None:
+        """To be told of each vendor call once it is over."""
+        visit = VISIT.get()
+        if visit is not None:
+            visit.called(record)
+        self._metrics.called(record)
+        self._log.info(
+            "vendor_call",
+            request_id=visit.request_id if visit else None,
+            environment_id=record.environment_id,
+            account_id=record.account_id,
+            provider=record.provider,
+            method=record.method[:20],
+            status=record.status,
+            outcome=record.outcome,
+            attempts=record.attempts,
+            duration_ms=_milliseconds(record.seconds),
+            first_byte_ms=_milliseconds(record.seconds_to_first_byte),
+            request_bytes=record.request_bytes,
+            response_bytes=record.response_bytes,
+        )
+
+    def unforeseen(self, visit: Visit, error: Exception) -> None:
+        """A fault of ours: the caller hears nothing of its cause, the log where it came from."""
+        self._metrics.unforeseen.inc()
+        self._log.error(
+            "unforeseen",
+            request_id=visit.request_id,
+            method=visit.method[:20],
+            route=visit.route,
+            exception=describe(error),
+        )
+
+
+def _milliseconds(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds * 1000, 2)
