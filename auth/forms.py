@@ -38,6 +38,10 @@ def _not_yet(value: Any) -> Any:
     return {}
 
 
+def _none_if_empty(value: Any) -> Any:
+    return None if value == {} else value
+
+
 Text = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_printable)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
@@ -77,10 +81,18 @@ class OverrideCredentials(Form):
     scope: list[Text] | None = None
 
 
+class OverrideLimits(Form):
+    """`rate` calls each `per` seconds, `burst` more at once, for all accounts on one instance of the vendor."""
+
+    rate: Annotated[int, Field(ge=1, le=1_000_000)]
+    per: Annotated[float, Field(gt=0, le=86400, allow_inf_nan=False)] = 1.0
+    burst: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+
+
 class Override(Form):
     credentials: OverrideCredentials | None = None
     unified: NotYet = Field(default_factory=dict)
-    limits: NotYet = Field(default_factory=dict)
+    limits: Annotated[OverrideLimits | None, BeforeValidator(_none_if_empty)] = None
 
 
 class IntegrationForm(Form):

@@ -5,11 +5,13 @@ Problem
 │   ├── InvalidRequest 400   NotAuthorized 401   NotAllowed 403   NotFound 404
 │   └── MethodNotOffered 405   Conflict 409   TooLarge 413   UnsupportedMedia 415
 ├── AccountProblem     the account must be mended first (reconnect, unblock)
+├── Throttled      429 too many calls at once: wait as Retry-After says
 ├── RemoteProblem      the vendor answered, and the answer is an error
 ├── VendorTrouble      the vendor could not be understood or reached in time
 └── Internal           ours
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -86,6 +88,17 @@ class AccountProblem(Problem):
 
     status = 400
     reason = "account_not_ready"
+
+
+class Throttled(Problem):
+    """Held back by us, nothing was sent. `wait` is in seconds; the answer's `retry-after` is whole, at least 1."""
+
+    status = 429
+    reason = "account_rate"
+
+    def __init__(self, message: str, *, wait: float, reason: str | None = None, **details: Any) -> None:
+        headers = {"retry-after": str(max(1, math.ceil(wait)))}
+        super().__init__(message, reason=reason, headers=headers, **details)
 
 
 class RemoteProblem(Problem):

@@ -175,7 +175,8 @@ async def test_an_override_is_replaced_whole_and_its_secret_kept_apart(either: W
     assert refused.status_code == 400
     assert refused.json()["details"]["failures"] == [
         {"field": "override.unified", "message": "is not offered yet: leave it out, or send {}"},
-        {"field": "override.limits", "message": "is not offered yet: leave it out, or send {}"},
+        {"field": "override.limits.rate", "message": "is missing"},
+        {"field": "override.limits.a", "message": "is not known here"},
     ]
 
 

@@ -1,0 +1,62 @@
+"""A vendor's rate limit as arithmetic: when the next call may go, without a clock, a queue or a network."""
+
+import math
+from dataclasses import dataclass
+
+from providers.provider import Limits
+from proxy.figures import Figures
+
+# The part of a declared burst that is left unused: calls that leave in step arrive bunched, and a vendor whose
+# bucket is kept full to the brim refuses those that come early.
+SPARE = 0.25
+
+
+@dataclass
+class Bucket:
+    """The generic cell rate algorithm. `due` is when the calls so far would have gone at the sustained rate.
+
+    All times are seconds on one steady clock. Where a provider declares no limits, only a freeze holds calls back.
+    """
+
+    due: float = 0.0
+    frozen_until: float = 0.0
+
+    def ready_at(self, now: float, limits: Limits | None, ahead: int = 0) -> float:
+        """When a call may go, with `ahead` others before it."""
+        start = max(now, self.frozen_until)
+        if limits is None:
+            return start
+        due = max(self.due, start) + ahead * _step(limits)
+        return max(start, due - _slack(limits))
+
+    def take(self, now: float, limits: Limits | None) -> None:
+        """A call goes now."""
+        if limits is not None:
+            self.due = max(self.due, now) + _step(limits)
+
+    def give_back(self, limits: Limits | None) -> None:
+        """A call that was to go did not."""
+        if limits is not None:
+            self.due -= _step(limits)
+
+    def freeze(self, until: float, limits: Limits | None) -> None:
+        """No call before `until`, and no burst then: the vendor's own bucket is full."""
+        self.frozen_until = max(self.frozen_until, until)
+        if limits is not None:
+            self.due = max(self.due, until + _slack(limits))
+
+    def figures(self, now: float, limits: Limits) -> Figures:
+        """What is left for calls that go at once, and the seconds until all of it is back."""
+        step, slack = _step(limits), _slack(limits)
+        spent = max(0.0, self.due - now)
+        left = 0 if now < self.frozen_until else max(0, math.floor((slack - spent) / step + 1 + 1e-9))
+        window = f";w={math.ceil(limits.per)}"
+        return Figures(f"{limits.rate}{window}", min(left, limits.rate), math.ceil(spent))
+
+
+def _step(limits: Limits) -> float:
+    return limits.per / limits.rate
+
+
+def _slack(limits: Limits) -> float:
+    return math.floor(limits.burst * (1 - SPARE)) * _step(limits)

@@ -1,0 +1,61 @@
+"""How much of a rate limit is left, in the one form that callers see, from whatever a vendor says about it."""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+
+LONGEST = 3600  # seconds: the most that a vendor's Retry-After is believed
+EPOCH = 1_000_000_000  # a reset above this is a moment (Unix time), not a number of seconds
+NUMBER = re.compile(r"\d{1,12}")
+PREFIXES = ("ratelimit-", "x-ratelimit-", "x-rate-limit-")  # IETF's drafts, and the two spellings before them
+
+
+@dataclass(frozen=True)
+class Figures:
+    """`limit` may carry a window (`25;w=1`); `reset` is in seconds from now."""
+
+    limit: str
+    remaining: int
+    reset: int
+
+    def headers(self) -> Mapping[str, str]:
+        return {
+            "ratelimit-limit": self.limit,
+            "ratelimit-remaining": str(self.remaining),
+            "ratelimit-reset": str(self.reset),
+        }
+
+
+def stated_figures(headers: Mapping[str, str], now: float) -> Figures | None:
+    """The vendor's own figures, None unless all three are there and numbers. `now` is Unix time."""
+    for prefix in PREFIXES:
+        limit, remaining = headers.get(f"{prefix}limit", ""), headers.get(f"{prefix}remaining", "")
+        reset = _seconds(headers.get(f"{prefix}reset", ""), now)
+        found = NUMBER.match(limit)
+        if found and NUMBER.fullmatch(remaining) and reset is not None:
+            window = re.search(r";\s*w=(\d{1,9})", limit)
+            return Figures(
+                found.group() + (f";w={window.group(1)}" if window else ""), int(remaining), math.ceil(reset)
+            )
+    return None
+
+
+def stated_wait(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds of a `retry-after`, given as a number or a date, within 1 and an hour; None where it says neither."""
+    seconds = _seconds(headers.get("retry-after", ""), now)
+    return None if seconds is None else min(max(seconds, 1.0), float(LONGEST))
+
+
+def _seconds(text: str, now: float) -> float | None:
+    text = text.strip()
+    if re.fullmatch(r"\d+(\.\d+)?", text) and text.isascii():
+        value = float(text)
+        return max(0.0, value - now) if EPOCH < value < 10 * EPOCH else value
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return max(0.0, (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now)

@@ -1,0 +1,92 @@
+"""Watches one call to a vendor from its start to its last byte, and tells of it once when it is over."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+
+import httpx
+
+from auth.connections import Connection
+from proxy.record import CallRecord, OnCall, Outcome
+from proxy.transport import NO_ANSWER
+
+
+class Observation:
+    """One call's figures as they grow. What is told last wins until `end` is called; it is called once."""
+
+    def __init__(self, connection: Connection, request: httpx.Request, on_call: OnCall) -> None:
+        self._connection = connection
+        self._request = request
+        self._on_call = on_call
+        self._started_at = datetime.now(UTC)
+        self._start = time.perf_counter()
+        self._first_byte: float | None = None
+        self._is_over = False
+        self.attempts = 0
+        self.request_bytes = 0
+        self.response_bytes = 0
+        self.status: int | None = None
+
+    def answered(self, status: int) -> None:
+        """The head of an answer is there."""
+        self.status = status
+        self.response_bytes = 0
+        self._first_byte = time.perf_counter() - self._start
+
+    def end(self, outcome: Outcome) -> None:
+        if self._is_over:
+            return
+        self._is_over = True
+        connection, request = self._connection, self._request
+        self._on_call(
+            CallRecord(
+                account_id=connection.account_id,
+                environment_id=connection.environment_id,
+                provider=connection.provider.name,
+                method=request.method,
+                path=request.url.raw_path.split(b"?")[0].decode("ascii"),
+                status=self.status,
+                outcome=outcome,
+                attempts=self.attempts,
+                started_at=self._started_at,
+                seconds_to_first_byte=self._first_byte,
+                seconds=time.perf_counter() - self._start,
+                request_bytes=self.request_bytes,
+                response_bytes=self.response_bytes,
+            )
+        )
+
+
+class Observed(httpx.AsyncByteStream):
+    """A body on its way through: its bytes are counted, and `on_end` hears once how it ended."""
+
+    def __init__(
+        self,
+        stream: httpx.AsyncByteStream,
+        count: Callable[[int], None],
+        on_end: Callable[[Outcome], None] | None = None,
+    ) -> None:
+        self._stream = stream
+        self._count = count
+        self.on_end = on_end
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in self._stream:
+                self._count(len(chunk))
+                yield chunk
+        except NO_ANSWER:
+            self._end("no_answer")
+            raise
+        self._end("answered")
+
+    async def aclose(self) -> None:
+        try:
+            await self._stream.aclose()
+        finally:
+            self._end("cancelled")
+
+    def _end(self, outcome: Outcome) -> None:
+        if self.on_end is not None:
+            self.on_end(outcome)
+            self.on_end = None

@@ -1,0 +1,28 @@
+"""What one request of a caller has cost at vendors so far: written where calls are made, read where answers leave."""
+
+import asyncio
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from proxy.figures import Figures
+
+
+@dataclass
+class Tally:
+    """`vendor_seconds`: waited for vendors, without queueing and pauses of ours. `figures`: the last that are known.
+
+    `until`, on the event loop's clock: when the caller gives up waiting for the answer to begin; None once it has,
+    or where the caller did not say.
+    """
+
+    calls: int = 0
+    vendor_seconds: float = 0.0
+    figures: Figures | None = None
+    until: float | None = None
+
+    def left(self) -> float | None:
+        """Seconds until the caller gives up."""
+        return None if self.until is None else self.until - asyncio.get_running_loop().time()
+
+
+current: ContextVar[Tally | None] = ContextVar("tally", default=None)
