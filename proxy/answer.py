@@ -1,0 +1,106 @@
+"""One question to a vendor and its whole answer, and what can be said of an answer that makes no sense."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import httpx
+import orjson
+
+from auth.connections import Connection
+from auth.secret import Secret
+from schemas.errors import RemoteProblem
+
+Params = tuple[tuple[str, str], ...]
+MOST_SHOWN = 64 * 1024  # bytes of a vendor's body in an error
+MOST_SEARCHED = 1024 * 1024  # bytes of it that are searched for secrets; the rest is never shown
+TITLE = re.compile(r"<(title|h1)[^>]*>\s*([^<]{1,200}?)\s*</\1>", re.IGNORECASE)
+LONGEST_LINE = 300
+
+
+@dataclass(frozen=True)
+class Call:
+    """A read of a path below the account's base URL."""
+
+    path: str
+    params: Params = ()
+
+    def url(self, connection: Connection) -> str:
+        query = f"?{urlencode(self.params, quote_via=quote)}" if self.params else ""
+        return f"{connection.base_url}{quote(self.path)}{query}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole vendor answer: `body` is decoded from its content encoding, `url` is what was asked.
+
+    `credential` is what the request was signed with, so that an answer that quotes it does not show it.
+    """
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+    url: str
+    connection: Connection = field(repr=False)
+    credential: str = field(default="", repr=False)
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def type(self) -> str:
+        return str(self.headers.get("content-type", "")).split(";")[0].strip().lower()
+
+    def json(self) -> Any:
+        """The parsed body; raises `RemoteProblem` 502 where it is no JSON."""
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError as error:
+            raise not_understood(self, "no JSON") from error
+
+    def raw(self, most: int = MOST_SHOWN) -> Any:
+        """What the vendor said, for people to read: parsed JSON, else text; cut, and without the account's secrets."""
+        secrets = Secret({**self.connection.secrets, "credential": self.credential})
+        text = secrets.hide_in(self.body[: max(most, MOST_SEARCHED)].decode(errors="replace"))
+        if len(self.body) <= most:
+            try:
+                value = orjson.loads(text)
+                orjson.dumps(value)  # what is nested too deeply can be read but not written
+                return value
+            except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+                pass
+        return text.encode()[:most].decode(errors="ignore")
+
+    def words(self) -> str:
+        """The vendor's complaint in one line, from JSON, XML, a page or plain text; empty where none is to be found."""
+        raw = self.raw()
+        complaint = self.connection.provider.read_error(raw)
+        if complaint and complaint.message:
+            return complaint.message
+        if not isinstance(raw, str):
+            return ""
+        if found := TITLE.search(raw):
+            return " ".join(found.group(2).split())
+        if self.type != "text/plain" or not raw.strip():
+            return ""
+        return "".join(letter for letter in raw.strip().splitlines()[0] if letter.isprintable())[
+            :LONGEST_LINE
+        ]
+
+
+def not_understood(answer: Answer, what: str) -> RemoteProblem:
+    """For an answer that should have been data. `what` says what it is not."""
+    kind = answer.type or "no content type"
+    words = answer.words()
+    message = f"The vendor answered {answer.status} with what can't be read: {what} ({kind}, {len(answer.body)} bytes)"
+    if words:
+        message += f": {words}"
+    return RemoteProblem(
+        message,
+        status=502,
+        reason="vendor_invalid_response",
+        raw=answer.raw(),
+        insight={"remote_error": {"description": words or "The vendor's answer is not what its API promises."}},
+    )
