@@ -31,6 +31,7 @@ from gateway.settings import Settings
 from gateway.telemetry import open_log
 from gateway.watch import Watch
 from providers.registry import PROVIDERS
+from proxy.governor import Governor
 from proxy.guard import Guard
 from proxy.pipe import Pipe
 from proxy.transport import Transport
@@ -52,12 +53,14 @@ def create_app(settings: Settings, sandbox_contexts: Contexts | None = None) -> 
         async with open_state(settings, sandbox_contexts=sandbox_contexts) as state:
             yield state
 
-    return Starlette(
+    app = Starlette(
         routes=ROUTES,
         exception_handlers=HANDLERS,
         middleware=[Middleware(Front), Middleware(Cors)],
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # it would redirect to whatever host the caller names
+    return app
 
 
 @asynccontextmanager
@@ -90,9 +93,16 @@ async def open_state(
         )
         renewals = Renewals(way_out, on_refused=connections.note_refused)
         stack.push_async_callback(renewals.drain)
-        pipe = Pipe(way_out, renewals)
+        pipe = Pipe(
+            way_out,
+            renewals,
+            governor=Governor(settings.queue_seconds),
+            seconds=settings.upstream_seconds,
+            on_call=watch.called,
+        )
         yield {
             "watch": watch,
+            "lines": lines,
             "metrics": metrics,
             "request_log": entries,
             "draining": asyncio.Event(),

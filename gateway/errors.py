@@ -37,7 +37,7 @@ async def routing(request: Request, error: HTTPException) -> Response:
     """What Starlette's router says, in our words."""
     if error.status_code == 404:
         return answer(
-            request, NotFound(f"There is nothing at {request.url.path[:200]}", reason="unknown_route")
+            request, NotFound(f"There is nothing at {request.scope['path'][:200]}", reason="unknown_route")
         )
     if error.status_code == 405:
         allowed = (error.headers or {}).get("allow") or (error.headers or {}).get("Allow", "")

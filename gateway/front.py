@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway.errors import unforeseen_answer
 from gateway.visit import VISIT, Visit
 from gateway.watch import Watch
+from proxy.tally import current
 
 WANTED = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 
@@ -35,6 +36,7 @@ class Front:
         watch: Watch = scope["state"]["watch"]
         watch.began()
         token = VISIT.set(visit)
+        current.set(visit.tally)
         try:
             await self._serve(visit, watch, receive, send)
         except asyncio.CancelledError:
@@ -71,17 +73,22 @@ class Front:
 
 
 def _mark(visit: Visit, message: Message) -> None:
+    """Writes our headers over any that a vendor gave the same names, but for its own part of `server-timing`."""
     visit.answered = time.perf_counter()
     visit.status = message["status"]
-    headers = [header for header in message.get("headers", ()) if header[0] != b"x-request-id"]
-    headers.append((b"x-request-id", visit.request_id.encode()))
+    ours = {b"x-request-id": visit.request_id.encode()}
+    if visit.is_data and visit.tally.figures:
+        figures = visit.tally.figures.headers()
+        ours |= {name.encode(): value.encode() for name, value in figures.items()}
+    headers = [header for header in message.get("headers", ()) if header[0] not in ours]
+    headers += ours.items()
     if visit.is_data:
         headers.append((b"server-timing", _timing(visit)))
     message["headers"] = headers
 
 
 def _timing(visit: Visit) -> bytes:
-    """What the caller waited for until now, in milliseconds: the vendor, and this gateway."""
-    vendor = min(sum(record.seconds for record in visit.calls), visit.answered - visit.started)
-    gateway = visit.answered - visit.started - vendor
-    return b"vendor;dur=%.1f, gateway;dur=%.1f" % (vendor * 1000, gateway * 1000)
+    """What the caller waited for until now, in milliseconds: vendors, and this gateway."""
+    whole = visit.answered - visit.started
+    vendor = min(visit.tally.vendor_seconds, whole)
+    return b"vendor;dur=%.1f, gateway;dur=%.1f" % (vendor * 1000, (whole - vendor) * 1000)

@@ -16,6 +16,7 @@ from gateway.settings import read_settings
 from gateway.stand_ins import StandIn
 from providers.registry import PROVIDERS
 
+LOG_LEVEL = "warning"  # it is for a person at a screen
 SECONDS = 30.0  # for one of the calls that link the accounts
 
 
@@ -44,8 +45,9 @@ async def gateway(plug: socket.socket, folder: Folder, stand_ins: Iterable[Stand
         public_url=url,
         allow_private_upstreams=True,
         sandboxes=sandboxes,
+        log_level=LOG_LEVEL,
     )
-    async with ready(settings) as (database, vault), serving(create_app(settings, contexts), plug, "warning"):
+    async with ready(settings) as (database, vault), serving(create_app(settings, contexts), plug, LOG_LEVEL):
         async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=SECONDS) as api:
             token = await keep_token(api, folder, database, vault)
             accounts = {

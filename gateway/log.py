@@ -64,7 +64,7 @@ def _parameters(request: Request) -> Iterator[tuple[str, str]]:
 
 
 def _shown(row: RequestLogEntry) -> dict[str, Any]:
-    """Durations are in milliseconds."""
+    """Durations are in milliseconds; `status` is null where the caller left before the answer."""
     return {
         "_id": row.id,
         "log_type": TYPE,
@@ -80,7 +80,7 @@ def _shown(row: RequestLogEntry) -> dict[str, Any]:
             "path": row.path,
             "resource": row.resource,
             "method": row.method,
-            "status": row.status,
+            "status": row.status or None,
             "outcome": row.outcome,
             "reason": row.reason,
             "is_remote_error": row.is_remote_error,

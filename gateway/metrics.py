@@ -64,29 +64,33 @@ class Metrics:
         self.dropped = Counter(
             "koine_log_entries_dropped", "Entries that the request log had no room for.", registry=registry
         )
-        self._known: dict[tuple[str, ...], tuple[Counter, Histogram]] = {}
+        self._known: dict[
+            tuple[str, ...], tuple[Counter, Histogram]
+        ] = {}  # by labels, which are slow to look up
 
     def ended(self, visit: Visit) -> None:
         key = (visit.route, _verb(visit.method), _class(visit.status), visit.outcome)
-        counter, histogram = self._known.get(key) or self._remember(key)
+        counter, seconds = self._known.get(key) or self._remember(key, self._requests, self._seconds)
         counter.inc()
-        histogram.observe(visit.seconds)
+        seconds.observe(visit.seconds)
 
     def called(self, record: CallRecord) -> None:
-        provider = record.provider
-        self._calls.labels(provider, _verb(record.method), _class(record.status or 0), record.outcome).inc()
-        if record.attempts > 1:
-            self._repeats.labels(provider).inc(record.attempts - 1)
+        key = (record.provider, _verb(record.method), _class(record.status or 0), record.outcome)
+        counter, seconds = self._known.get(key) or self._remember(key, self._calls, self._call_seconds)
+        counter.inc()
         if record.seconds_to_first_byte is not None:
-            self._call_seconds.labels(provider).observe(record.seconds_to_first_byte)
+            seconds.observe(record.seconds_to_first_byte)
+        if record.attempts > 1:
+            self._repeats.labels(record.provider).inc(record.attempts - 1)
 
     def watch(self, name: str, words: str, figure: Callable[[], float]) -> None:
         """A gauge that is read when it is asked for."""
         Gauge(name, words, registry=self.registry).set_function(figure)
 
-    def _remember(self, key: tuple[str, ...]) -> tuple[Counter, Histogram]:
-        """Finding a child by its labels costs more than counting on it."""
-        found = self._known[key] = (self._requests.labels(*key), self._seconds.labels(key[0]))
+    def _remember(
+        self, key: tuple[str, ...], counters: Counter, histograms: Histogram
+    ) -> tuple[Counter, Histogram]:
+        found = self._known[key] = (counters.labels(*key), histograms.labels(key[0]))
         return found
 
 

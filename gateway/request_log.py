@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import col, delete, insert, select
 
@@ -32,6 +32,26 @@ METHODS = {
 Entry = dict[str, Any]
 
 
+class Note(NamedTuple):
+    """What an entry is made of, without the request's headers. `at` is Unix time, `seconds` how long it took."""
+
+    environment_id: str
+    account_id: str
+    at: float
+    request_id: str
+    verb: str
+    route: str
+    path: str
+    params: Mapping[str, str]
+    status: int
+    outcome: str
+    reason: str | None
+    is_remote_error: bool
+    seconds: float
+    calls: Sequence[CallRecord]
+    call_count: int
+
+
 class RequestLog:
     """`days`: how long entries are kept; 0: none are. `on_dropped` is told of each entry there was no room for."""
 
@@ -39,16 +59,34 @@ class RequestLog:
         self._database = database
         self._days = days
         self._on_dropped = on_dropped
-        self._waiting: deque[Entry] = deque()
+        self._waiting: deque[Note] = deque()
 
     def add(self, visit: Visit) -> None:
         """Takes note of a data call; it can be read about a second later. Never waits."""
-        if not self._days or visit.account_id is None or visit.caller is None:
+        account_id, caller, problem = visit.account_id, visit.caller, visit.problem
+        if not self._days or account_id is None or caller is None:
             return
         if len(self._waiting) >= MOST_WAITING:
             self._on_dropped()
             return
-        self._waiting.append(_entry(visit, visit.caller.environment_id, visit.account_id))
+        note = Note(
+            caller.environment_id,
+            account_id,
+            visit.at,
+            visit.request_id,
+            visit.method,
+            visit.route,
+            visit.scope["path"],
+            visit.scope.get("path_params", {}),
+            visit.status,
+            visit.outcome,
+            problem.reason if problem else None,
+            isinstance(problem, RemoteProblem),
+            visit.seconds,
+            visit.calls,
+            visit.call_count,
+        )
+        self._waiting.append(note)
 
     async def flush(self) -> None:
         """Writes what waits. Raises Unavailable; nothing is lost then."""
@@ -85,10 +123,10 @@ class RequestLog:
                     due = loop.time() + PRUNED_EVERY
             await asyncio.sleep(SECONDS)
 
-    async def _write(self, batch: Sequence[Entry]) -> None:
+    async def _write(self, batch: Sequence[Note]) -> None:
         """Only entries of accounts that the environment has: an id that somebody guessed leaves no trace."""
         async with self._database.write() as session:
-            wanted = {entry["integrated_account_id"] for entry in batch}
+            wanted = {note.account_id for note in batch}
             query = (
                 select(IntegratedAccount, EnvironmentIntegration.integration)
                 .join(EnvironmentIntegration)
@@ -102,9 +140,9 @@ class RequestLog:
                 for account, integration in (await session.exec(query)).all()
             }
             rows = [
-                entry | known[place]
-                for entry in batch
-                if (place := (entry["environment_id"], entry["integrated_account_id"])) in known
+                _entry(note) | known[place]
+                for note in batch
+                if (place := (note.environment_id, note.account_id)) in known
             ]
             if rows:
                 await session.exec(insert(RequestLogEntry), params=rows)
@@ -127,29 +165,29 @@ async def open_request_log(
             await entries.flush()
 
 
-def _entry(visit: Visit, environment_id: str, account_id: str) -> Entry:
-    problem, begun = visit.problem, datetime.fromtimestamp(visit.at, UTC)
-    resource, method = _named(visit.method, visit.scope.get("path_params", {}))
+def _entry(note: Note) -> Entry:
+    begun = datetime.fromtimestamp(note.at, UTC)
+    resource, method = _named(note.verb, note.params)
     return {
         "id": new_id(),
         "created_at": begun,
         "updated_at": begun,
-        "environment_id": environment_id,
-        "integrated_account_id": account_id,
-        "request_id": visit.request_id,
-        "request_type": "unified" if visit.route.startswith("/unified/") else "proxy",
-        "http_method": printable(visit.method[:20]),
-        "path": printable(redact(visit.scope["path"])),
+        "environment_id": note.environment_id,
+        "integrated_account_id": note.account_id,
+        "request_id": note.request_id,
+        "request_type": "unified" if note.route.startswith("/unified/") else "proxy",
+        "http_method": printable(note.verb[:20]),
+        "path": printable(redact(note.path)),
         "resource": printable(redact(resource)),
         "method": printable(method[:100]),
-        "status": visit.status,
-        "outcome": visit.outcome,
-        "reason": problem.reason if problem else None,
-        "is_remote_error": isinstance(problem, RemoteProblem),
-        "duration": round(visit.seconds * 1000, 2),
-        "fetch_duration": round(sum(record.seconds for record in visit.calls) * 1000, 2),
-        "vendor_call_count": visit.call_count,
-        "vendor_calls": [_call(record) for record in visit.calls],
+        "status": note.status,
+        "outcome": note.outcome,
+        "reason": note.reason,
+        "is_remote_error": note.is_remote_error,
+        "duration": round(note.seconds * 1000, 2),
+        "fetch_duration": round(sum(record.seconds for record in note.calls) * 1000, 2),
+        "vendor_call_count": note.call_count,
+        "vendor_calls": [_call(record) for record in note.calls],
     }
 
 

@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from gateway.listening import BACKLOG, listen
 from gateway.readiness import ready
 from gateway.settings import Settings, read_settings
+from gateway.telemetry import take_over_logging
 
 DRAIN_SECONDS = 20  # for calls in flight when the process is told to stop
 # Longer than proxies in front keep a connection (60 is usual): they must not reuse one that is just being closed.
@@ -24,6 +25,7 @@ TERMS: dict[str, Any] = {
     "ws": "none",
     "lifespan": "on",
     "access_log": False,
+    "log_config": None,
     "server_header": False,
     "proxy_headers": False,
     "backlog": BACKLOG,
@@ -37,6 +39,7 @@ def serve(host: str, port: int, workers: int) -> int:
     settings = read_settings()
     asyncio.run(_check(settings))
     listen(host, port).close()
+    take_over_logging(settings.log_level)
     signal.signal(signal.SIGTERM, _leave)  # uvicorn raises the signal again when it has drained
     uvicorn.run(
         "gateway.serving:application",
@@ -54,7 +57,9 @@ def application() -> Starlette:
     """What each worker serves; the process that only minds workers does not load it."""
     from gateway.app import create_app
 
-    return create_app(read_settings())
+    settings = read_settings()
+    take_over_logging(settings.log_level)
+    return create_app(settings)
 
 
 def _leave(number: int, frame: object) -> None:
@@ -80,6 +85,7 @@ class Server(uvicorn.Server):
 @contextlib.asynccontextmanager
 async def serving(app: Starlette, plug: socket.socket, log_level: str) -> AsyncIterator[None]:
     """The application answers on the socket within this context, and has drained after it."""
+    take_over_logging(log_level)
     server = Server(uvicorn.Config(app, log_level=log_level, **TERMS))
     running = asyncio.create_task(server.serve([plug]))
     await server.answers.wait()

@@ -6,10 +6,11 @@ import re
 import time
 from collections.abc import Iterator, Mapping, MutableMapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from traceback import walk_tb
 from types import TracebackType
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 import structlog
@@ -68,30 +69,28 @@ def describe(error: BaseException) -> dict[str, Any]:
 
 
 class Forward(logging.Handler):
-    """Brings what libraries log through `logging` into the same lines, redacted."""
+    """Brings what libraries log through `logging` into our lines, redacted."""
 
     def __init__(self, log: FilteringBoundLogger) -> None:
         super().__init__()
         self._log = log
 
     def emit(self, record: logging.LogRecord) -> None:
+        words = record.getMessage().strip()
+        if record.name == "asyncio":
+            words = words.partition("\n")[0]  # what follows shows tasks and exceptions with their values
         error = record.exc_info[1] if record.exc_info else None
-        words = redact(record.getMessage()).strip()
         level = min(max(record.levelno // 10 * 10, logging.DEBUG), logging.CRITICAL)
-        self._log.log(level, words, logger=record.name, **({"exc_info": error} if error else {}))
+        self._log.log(level, redact(words), logger=record.name, **({"exc_info": error} if error else {}))
 
 
-def take_over_logging(log: FilteringBoundLogger, level: str) -> None:
-    """Everything that is logged in this process goes through `log`, and nobody logs URLs."""
+def take_over_logging(level: str, stream: BinaryIO | None = None) -> None:
+    """From here on everything that this process logs is a line of ours, and no library logs what it is sent."""
     root = logging.getLogger()
-    root.handlers[:] = [Forward(log)]
+    root.handlers[:] = [Forward(open_log(level, Lines(stream)))]
     root.setLevel(level.upper())
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
-    for name in ("uvicorn", "uvicorn.error"):
-        found = logging.getLogger(name)
-        found.handlers.clear()
-        found.propagate = True
     logging.getLogger("uvicorn.error").addFilter(_is_news)
 
 
@@ -109,8 +108,15 @@ def _frames(trace: TracebackType | None) -> Iterator[str]:
 
 
 def _dated(_logger: Any, level: str, event: Event) -> Event:
-    moment = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")
-    return {"timestamp": moment.replace("+00:00", "Z"), "level": level, **event}
+    now = time.time()
+    second = int(now)
+    return {"timestamp": f"{_second(second)}.{int((now - second) * 1000):03}Z", "level": level, **event}
+
+
+@lru_cache(maxsize=4)
+def _second(second: int) -> str:
+    """Many lines share one."""
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _without_values(_logger: Any, _level: str, event: Event) -> Event:

@@ -9,6 +9,7 @@ from starlette.types import Scope
 
 from auth.caller import Caller
 from proxy.record import CallRecord
+from proxy.tally import Tally
 from schemas.errors import Problem
 
 MOST_CALLS = 20  # vendor calls of one request that are kept one by one; a crawl makes thousands
@@ -35,6 +36,7 @@ class Visit:
     request_bytes: int = 0
     response_bytes: int = 0
     outcome: Outcome = "answered"
+    tally: Tally = field(default_factory=Tally)
     calls: list[CallRecord] = field(default_factory=list)
     call_count: int = 0
 

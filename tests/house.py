@@ -4,11 +4,13 @@ import base64
 import logging
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import httpx
+import orjson
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -68,8 +70,8 @@ class Lines(logging.Handler):
 
 
 @contextmanager
-def logged(canary: Canary) -> Iterator[None]:
-    """Fails where a secret was logged meanwhile, at any level, by anyone."""
+def logged(canary: Canary, written: BytesIO) -> Iterator[None]:
+    """Fails where a secret was logged meanwhile, at any level, by anyone; `written` is the gateway's own log."""
     lines, root = Lines(), logging.getLogger()
     level = root.level
     root.addHandler(lines)
@@ -80,6 +82,7 @@ def logged(canary: Canary) -> Iterator[None]:
         root.setLevel(level)
         root.removeHandler(lines)
     canary.check("the log", "\n".join(lines.lines))
+    canary.check("the gateway's log", written.getvalue().decode())
 
 
 def secrets_of(credentials: Mapping[str, Any]) -> list[str]:
@@ -90,15 +93,19 @@ def secrets_of(credentials: Mapping[str, Any]) -> list[str]:
 
 @dataclass
 class House:
-    """`client` carries the token of environment `default`, `account` is its Coupa account, `coupa` is the stand-in."""
+    """`client` carries the token of environment `default`, `account` is its Coupa account, `coupa` is the stand-in.
+
+    `written` is what the gateway has logged.
+    """
 
     client: httpx.AsyncClient
     coupa: httpx.AsyncClient
-    state: dict[str, Any]
-    app: ASGIApp
+    state: dict[str, Any] = field(repr=False)
+    app: ASGIApp = field(repr=False)
+    written: BytesIO = field(repr=False)
     token: str
     environment: str
-    coupa_credentials: Mapping[str, Any]
+    coupa_credentials: Mapping[str, Any] = field(repr=False)
     account: str = ""
     integration: str = ""
 
@@ -128,6 +135,11 @@ class House:
     async def fault(self, **rule: Any) -> None:
         answer = await self.coupa.post("/_sandbox/faults", json=rule)
         assert answer.is_success, answer.text
+
+    def lines(self) -> list[dict[str, Any]]:
+        """The gateway's log so far."""
+        self.state["lines"].flush()
+        return [orjson.loads(line) for line in self.written.getvalue().splitlines()]
 
     async def log(self, limit: int = 100) -> list[dict[str, Any]]:
         answer = await self.coupa.get("/_sandbox/log", params={"limit": limit})
@@ -203,13 +215,15 @@ async def open_house(
         encryption_keys=SecretStr(KEY),
         sandboxes={"coupa": SANDBOX},
         allow_private_upstreams=True,
+        log_level="debug",
         **chosen,
     )
     await migrated(settings)
     way_out = transport or httpx.ASGITransport(coupa)
     async with AsyncExitStack() as stack:
-        stack.enter_context(logged(Canary(coupa, secrets_of(coupa.state.credentials))))
-        state = await stack.enter_async_context(open_state(settings, way_out))
+        written = BytesIO()
+        stack.enter_context(logged(Canary(coupa, secrets_of(coupa.state.credentials)), written))
+        state = await stack.enter_async_context(open_state(settings, way_out, log_stream=written))
         app = Mounted(create_app(settings), state)
         environment, token = await environment_with_token(state, "default")
         house = House(
@@ -219,6 +233,7 @@ async def open_house(
             ),
             state=state,
             app=app,
+            written=written,
             token=token,
             environment=environment,
             coupa_credentials=coupa.state.credentials,
