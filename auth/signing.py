@@ -9,6 +9,8 @@ from auth.grants import Token
 from auth.renewal import Renewals
 from providers.provider import ApiKey, ClientCredentials
 
+MOST_REPLAYED = 1024 * 1024  # bytes of a body that is kept for a repeat
+
 
 def signer(connection: Connection, renewals: Renewals) -> httpx.Auth:
     """The conversation for one call of this account; its errors are those of `Renewals.token`.
@@ -37,19 +39,31 @@ class _Bearer(httpx.Auth):
         self._renewals = renewals
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """A token turned down is tried again when it is ripe, or else renewed; what the repeat answers stands."""
-        token = await self._renewals.token(self._connection)
-        response = yield _signed(request, token)
-        if response.status_code != 401:
-            return
-        is_repeatable = isinstance(request.stream, httpx.ByteStream)
-        unripe = token.minted_at + self._ready_after - self._renewals.clock()
-        if unripe <= 0:
-            token = await self._renewals.token(self._connection, refused=token)
-        elif is_repeatable:
-            await self._renewals.sleep(unripe)
-        if is_repeatable:
-            yield _signed(request, token)
+        """A token turned down is tried again when it is ripe, else renewed, once; what comes after that stands.
+
+        A vendor that turns down tokens too young to be known everywhere turns down a renewed one as well at first.
+        """
+        token, tried, is_renewed = await self._renewals.token(self._connection), None, False
+        while True:
+            response = yield _signed(request, token)
+            if response.status_code != 401:
+                return
+            unripe = 0.0 if token == tried else token.minted_at + self._ready_after - self._renewals.clock()
+            if unripe <= 0 and is_renewed:
+                return
+            if unripe <= 0:
+                token, is_renewed = await self._renewals.token(self._connection, refused=token), True
+            if not is_replayable(request):
+                return
+            if unripe > 0:
+                tried = token
+                await self._renewals.sleep(unripe)
+
+
+def is_replayable(request: httpx.Request) -> bool:
+    """Whether a request can be sent again: its body is at hand."""
+    stream = request.stream
+    return isinstance(stream, httpx.ByteStream) and len(request.content) <= MOST_REPLAYED
 
 
 def _signed(request: httpx.Request, token: Token) -> httpx.Request:

@@ -1,7 +1,7 @@
 """The application: every floor's routes, one table of errors, and the things that live as long as the process."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any, BinaryIO
@@ -70,11 +70,12 @@ async def open_state(
     *,
     sandbox_contexts: Contexts | None = None,
     log_stream: BinaryIO | None = None,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
 ) -> AsyncIterator[dict[str, Any]]:
     """What endpoints find on `request.state`: opened at start, closed at the end.
 
     `transport`: what calls leave through, instead of the guarded one, for tests. `log_stream`: where log lines go
-    instead of stderr.
+    instead of stderr. `sleep`: how a call waits for a token to be taken.
     """
     vault = Vault(Keyring.from_setting(settings.encryption_keys.get_secret_value()))
     database = Database(settings.database_url)
@@ -91,7 +92,7 @@ async def open_state(
         connections = Connections(
             database, vault, PROVIDERS, settings.sandboxes, sandbox_contexts=sandbox_contexts
         )
-        renewals = Renewals(way_out, on_refused=connections.note_refused)
+        renewals = Renewals(way_out, on_refused=connections.note_refused, sleep=sleep)
         stack.push_async_callback(renewals.drain)
         pipe = Pipe(
             way_out,

@@ -71,6 +71,20 @@ class Settings(BaseSettings):
         le=90,
         description="For how many days `GET /log` shows what was called on an account; `0` keeps nothing.",
     )
+    upstream_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        le=300,
+        description="How long a vendor may take until its answer begins, repeats included, in seconds, at most 300; "
+        "callers may ask for less with `X-Request-Timeout`.",
+    )
+    queue_seconds: float = Field(
+        default=10.0,
+        ge=0,
+        le=300,
+        description="How long a call may wait for its turn under a vendor's rate limit, in seconds; 0 refuses it "
+        "at once.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least severe message that is logged."
     )

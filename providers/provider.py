@@ -64,11 +64,15 @@ Scheme = ClientCredentials | ApiKey
 
 @dataclass(frozen=True)
 class Limits:
-    """`rate` calls each `per` seconds, `burst` more at once."""
+    """`rate` calls each `per` seconds, `burst` more at once.
+
+    `rejects_unprocessed`: the provider documents that a call answered 429 was not worked on, whatever it was.
+    """
 
     rate: int
     per: float = 1.0
     burst: int = 0
+    rejects_unprocessed: bool = False
 
 
 @dataclass(frozen=True)

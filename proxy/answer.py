@@ -102,5 +102,7 @@ def not_understood(answer: Answer, what: str) -> RemoteProblem:
         status=502,
         reason="vendor_invalid_response",
         raw=answer.raw(),
-        insight={"remote_error": {"description": words or "The vendor's answer is not what its API promises."}},
+        insight={
+            "remote_error": {"description": words or "The vendor's answer is not what its API promises."}
+        },
     )

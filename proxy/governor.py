@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import OrderedDict, deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auth.connections import Connection
 from providers.provider import Limits
@@ -161,7 +161,7 @@ def limits_of(connection: Connection) -> Limits | None:
     if not own:
         return declared
     base = declared or Limits(rate=own["rate"])
-    return Limits(own["rate"], own.get("per", base.per), own.get("burst", base.burst))
+    return replace(base, **own)
 
 
 def _now() -> float:

@@ -12,7 +12,7 @@ from proxy.transport import NO_ANSWER
 
 
 class Observation:
-    """One call's figures as they grow. What is told last wins until `end` is called; it is called once."""
+    """One call's figures as they grow, until `end` is called for the first time."""
 
     def __init__(self, connection: Connection, request: httpx.Request, on_call: OnCall) -> None:
         self._connection = connection
@@ -22,16 +22,27 @@ class Observation:
         self._start = time.perf_counter()
         self._first_byte: float | None = None
         self._is_over = False
+        self._request_bytes = 0
+        self._response_bytes = 0
+        self._status: int | None = None
         self.attempts = 0
-        self.request_bytes = 0
-        self.response_bytes = 0
-        self.status: int | None = None
+        if isinstance(request.stream, httpx.ByteStream):
+            self._request_bytes = len(request.content)
+        elif isinstance(request.stream, httpx.AsyncByteStream):
+            request.stream = Observed(request.stream, self._sent)
 
     def answered(self, status: int) -> None:
         """The head of an answer is there."""
-        self.status = status
-        self.response_bytes = 0
+        self._status = status
+        self._response_bytes = 0
         self._first_byte = time.perf_counter() - self._start
+
+    def received(self, count: int) -> None:
+        """Bytes of the answer that began last."""
+        self._response_bytes += count
+
+    def _sent(self, count: int) -> None:
+        self._request_bytes += count
 
     def end(self, outcome: Outcome) -> None:
         if self._is_over:
@@ -45,14 +56,14 @@ class Observation:
                 provider=connection.provider.name,
                 method=request.method,
                 path=request.url.raw_path.split(b"?")[0].decode("ascii"),
-                status=self.status,
+                status=self._status,
                 outcome=outcome,
                 attempts=self.attempts,
                 started_at=self._started_at,
                 seconds_to_first_byte=self._first_byte,
                 seconds=time.perf_counter() - self._start,
-                request_bytes=self.request_bytes,
-                response_bytes=self.response_bytes,
+                request_bytes=self._request_bytes,
+                response_bytes=self._response_bytes,
             )
         )
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from auth.connections import Connection, Connections
 from providers.provider import Complaint
-from proxy.pipe import Answer
+from proxy.answer import Answer
 from schemas.errors import RemoteProblem
 
 TITLES = {

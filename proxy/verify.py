@@ -1,7 +1,8 @@
 """Proves an account's credentials with one cheap call, before it is called active."""
 
 from auth.connections import Connection, Connections
-from proxy.pipe import Answer, Call, Pipe
+from proxy.answer import Answer, Call
+from proxy.pipe import Pipe
 from proxy.refusals import refuse
 from schemas.errors import RemoteProblem
 

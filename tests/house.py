@@ -1,8 +1,9 @@
 """A whole gateway in process, with a provider's stand-in as the only world outside: what most tests knock at."""
 
+import asyncio
 import base64
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -24,6 +25,8 @@ from schemas.tables import Environment
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 SANDBOX = "http://sandbox.test"
+CHOSEN = ("unsupported_filters", "queue_seconds", "upstream_seconds")
+WIDE = {"rate": 100_000, "burst": 100_000}  # calls a second; a vendor's own would slow most tests down
 READY_HEADERS = {"accept": "application/json"}
 
 
@@ -201,13 +204,16 @@ async def open_house(
     *,
     transport: httpx.AsyncBaseTransport | None = None,
     coupa: Starlette | None = None,
+    limits: Mapping[str, Any] = WIDE,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     **options: Any,
 ) -> AsyncIterator[House]:
-    """`options`: switches of the stand-in, or settings of the gateway (`unsupported_filters`).
+    """`options`: switches of the stand-in, or settings of the gateway (`CHOSEN`).
 
     `coupa`: a stand-in to use instead of a fresh one; `transport`: what the gateway's calls go through to reach it.
+    `limits`: the environment's own, wide unless a test is about them. `sleep`: how renewals wait.
     """
-    chosen = {name: options.pop(name) for name in ("unsupported_filters",) if name in options}
+    chosen = {name: options.pop(name) for name in CHOSEN if name in options}
     switches = {"rate_limit": False, "bloat_factor": 0.0, **options}
     coupa = coupa or create_coupa(seed=1, public_url=SANDBOX, **switches)
     settings = Settings(
@@ -223,7 +229,9 @@ async def open_house(
     async with AsyncExitStack() as stack:
         written = BytesIO()
         stack.enter_context(logged(Canary(coupa, secrets_of(coupa.state.credentials)), written))
-        state = await stack.enter_async_context(open_state(settings, way_out, log_stream=written))
+        state = await stack.enter_async_context(
+            open_state(settings, way_out, log_stream=written, sleep=sleep)
+        )
         app = Mounted(create_app(settings), state)
         environment, token = await environment_with_token(state, "default")
         house = House(
@@ -243,6 +251,9 @@ async def open_house(
             "/environment-integration", json={"integration_id": integrations["id"]}
         )
         house.integration = made.json()["id"]
+        await house.client.patch(
+            f"/environment-integration/{house.integration}", json={"override": {"limits": dict(limits)}}
+        )
         account = await link(house, coupa_context(coupa.state.credentials, time_zone="America/Los_Angeles"))
         assert account["status"] == "active", account
         house.account = account["id"]

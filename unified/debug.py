@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from auth.connections import Connection
-from proxy.pipe import Answer, Call
+from proxy.answer import Answer, Call
 
 HIDDEN = "••••"
 

@@ -7,7 +7,7 @@ from typing import Any
 from auth.connections import Connection
 from providers.paging import Paging, Position
 from providers.resource import Params, Resource, Source
-from proxy.pipe import Answer, Call
+from proxy.answer import Answer, Call
 from schemas.errors import InvalidRequest
 from schemas.unified import UnifiedResource
 from unified.cursors import Cursors, Place, binding

@@ -9,7 +9,8 @@ from auth.connections import Connection, Connections
 from providers.mapping import Needs
 from providers.paging import Keyset, Paging, Position
 from providers.resource import Params, Resource, Source
-from proxy.pipe import Answer, Call, Pipe, not_understood
+from proxy.answer import Answer, Call, not_understood
+from proxy.pipe import Pipe
 from proxy.refusals import refuse
 from schemas.errors import NotFound, VendorTrouble
 

@@ -34,6 +34,8 @@ def test_only_the_keys_must_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "unsupported_filters": "refuse",
         "sandboxes": {},
         "log_days": 7,
+        "upstream_seconds": 60.0,
+        "queue_seconds": 10.0,
         "log_level": "info",
     }
     assert settings.encryption_keys.get_secret_value() == KEY
@@ -57,6 +59,8 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         "unsupported_filters": "ignore",
         "sandboxes": {"coupa": "http://127.0.0.1:9000"},
         "log_days": 7,
+        "upstream_seconds": 60.0,
+        "queue_seconds": 10.0,
         "log_level": "info",
     }
 

@@ -1,0 +1,211 @@
+"""One call on its way out: every attempt of it is governed, signed, sent and watched here."""
+
+import asyncio
+import math
+import time
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+import httpx
+from tenacity import RetryCallState, retry_if_result
+
+from auth.connections import Connection
+from auth.renewal import Renewals
+from auth.signing import signer
+from proxy import tally
+from proxy.budget import Budgets
+from proxy.decoding import read_bounded
+from proxy.failures import late
+from proxy.figures import stated_wait
+from proxy.governor import Governor, limits_of
+from proxy.observing import Observation, Observed
+from proxy.record import OnCall, Outcome
+from proxy.repeats import PAUSE, Happened, Kind, Landing, repeated, repeats, result
+from proxy.transport import NEVER_SENT
+
+
+@dataclass(frozen=True)
+class Way:
+    """What all calls share. `seconds`: from the start of a call to the head of its answer, repeats included."""
+
+    transport: httpx.AsyncBaseTransport
+    renewals: Renewals
+    governor: Governor
+    budgets: Budgets
+    on_call: OnCall
+    seconds: float
+
+
+class Passage:
+    """`whole`: its answer is read into memory, within the deadline; else its body streams, raw."""
+
+    def __init__(
+        self, way: Way, connection: Connection, request: httpx.Request, kind: Kind, *, whole: bool
+    ) -> None:
+        self._way, self._connection, self._request, self._kind = way, connection, request, kind
+        self._whole = whole
+        self._gate = way.governor.gate(connection)
+        self._limits = limits_of(connection)
+        self._budget = way.budgets.of(connection.account_id)
+        self._tally = tally.current.get() or tally.Tally()
+        self._seen = Observation(connection, request, way.on_call)
+        self._got: Outcome = "never_sent"
+        self._made = 0  # attempts; one that renews a token sends more than once
+        self._queued = 0.0  # seconds at the gate
+        self._until = 0.0
+
+    async def run(self) -> Landing:
+        """The last landing. Raises `Throttled`, `VendorTrouble` at the deadline, and what a renewal raises."""
+        self._budget.begin(time.monotonic())
+        try:
+            landing = await self._within_deadline()
+        except asyncio.CancelledError:
+            self._seen.end("cancelled")
+            raise
+        except BaseException:
+            self._seen.end(self._got)
+            raise
+        finally:
+            self._budget.end(time.monotonic())
+        self._hand_on(landing)
+        return landing
+
+    async def _within_deadline(self) -> Landing:
+        asked = self._tally.left()
+        seconds = self._way.seconds if asked is None else min(asked, self._way.seconds)
+        self._until = _now() + seconds
+        try:
+            async with asyncio.timeout(seconds) as timer:
+                landing = await self._attempt()
+                if landing.happened is None:
+                    return landing
+                return await repeated(
+                    landing, self._attempt, wanted=retry_if_result(self._betters), pause=self._pause
+                )
+        except TimeoutError as error:
+            if not timer.expired():
+                raise
+            raise late(self._request, self._got) from error
+
+    def _hand_on(self, landing: Landing) -> None:
+        """From here on the answer's own end is the call's end."""
+        response = landing.response
+        if response is None or self._whole:
+            self._seen.end(self._got)
+            return
+        if isinstance(response.stream, Observed):
+            response.stream.on_end = self._seen.end
+
+    async def _attempt(self) -> Landing:
+        self._made += 1
+        try:
+            response = await self._converse()
+            body = await self._read(response) if self._whole else b""
+        except httpx.TransportError as error:
+            return Landing(error=error)
+        return Landing(response, body)
+
+    async def _read(self, response: httpx.Response) -> bytes:
+        self._got = "no_answer"
+        started = time.perf_counter()
+        try:
+            body = await read_bounded(response)
+        finally:
+            self._tally.vendor_seconds += time.perf_counter() - started
+        self._got = "answered"
+        return body
+
+    async def _converse(self) -> httpx.Response:
+        flow = signer(self._connection, self._way.renewals).async_auth_flow(self._request)
+        try:
+            return await self._speak(flow)
+        finally:
+            await flow.aclose()
+
+    async def _speak(self, flow: AsyncGenerator[httpx.Request, httpx.Response]) -> httpx.Response:
+        request = await anext(flow)
+        while True:
+            response = await self._send(request)
+            try:
+                request = await flow.asend(response)
+            except StopAsyncIteration:
+                return response
+            except BaseException:
+                await response.aclose()
+                raise
+            await response.aclose()
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        await self._enter()
+        self._seen.attempts += 1
+        self._tally.calls += 1
+        before, self._got = self._got, "no_answer"
+        started = time.perf_counter()
+        try:
+            response = await self._way.transport.handle_async_request(request)
+        except NEVER_SENT:
+            self._got = "never_sent" if before == "never_sent" else "no_answer"
+            raise
+        finally:
+            self._tally.vendor_seconds += time.perf_counter() - started
+        self._note(response)
+        return response
+
+    async def _enter(self) -> None:
+        started = _now()
+        patience = self._patience()
+        try:
+            await self._gate.enter(self._limits, patience, ahead=self._seen.attempts > 0)
+        finally:
+            self._queued += _now() - started
+            self._tally.figures = self._gate.figures(self._limits)
+
+    def _patience(self) -> float:
+        """Seconds that this call may still wait at the gate."""
+        now = _now()
+        return min(self._way.governor.queue_seconds - self._queued, self._until - now)
+
+    def _note(self, response: httpx.Response) -> None:
+        self._got = "answered"
+        self._seen.answered(response.status_code)
+        if isinstance(response.stream, httpx.AsyncByteStream):
+            response.stream = Observed(response.stream, self._seen.received)
+        self._gate.note(self._limits, response.status_code, response.headers)
+        self._tally.figures = self._gate.figures(self._limits)
+        if wait := self._advice(response):
+            response.headers["retry-after"] = str(max(1, math.ceil(wait)))
+
+    def _advice(self, response: httpx.Response) -> float | None:
+        """Seconds to wait before a repeat; a 429 always says how long, if need be in our words."""
+        if response.status_code == 429:
+            return self._gate.wait(self._limits)
+        return stated_wait(response.headers, time.time()) if response.status_code == 503 else None
+
+    def _betters(self, landing: Landing) -> bool:
+        """Whether to send once more: the table allows it, there is time for it, and the budget has one left."""
+        most = repeats(
+            landing,
+            self._request,
+            self._kind,
+            rejects_unprocessed=bool(self._limits and self._limits.rejects_unprocessed),
+        )
+        if not most or self._made > most:
+            return False
+        if landing.happened is Happened.LIMITED:
+            return self._gate.wait(self._limits) <= self._patience()
+        return self._wanted_pause(landing) < self._until - _now() and self._budget.spend()
+
+    @staticmethod
+    def _wanted_pause(landing: Landing) -> float:
+        headers = landing.response.headers if landing.response is not None else {}
+        return stated_wait(headers, time.time()) or 0.0
+
+    def _pause(self, state: RetryCallState) -> float:
+        landing = result(state)
+        if landing.happened is Happened.LIMITED:
+            return 0.0  # the gate holds it back
+        return self._wanted_pause(landing) or PAUSE(state)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
