@@ -31,13 +31,13 @@ from gateway.settings import Settings
 from gateway.telemetry import open_log
 from gateway.watch import Watch
 from providers.registry import PROVIDERS
+from proxy.cursors import Cursors
 from proxy.governor import Governor
 from proxy.guard import Guard
 from proxy.pipe import Pipe
 from proxy.transport import Transport
 from proxy.verify import verify
 from schemas.unified import MODELS
-from unified.cursors import Cursors
 from unified.endpoints import ROUTES as UNIFIED_ROUTES
 from unified.reader import Reader
 

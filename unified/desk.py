@@ -9,9 +9,9 @@ from starlette.requests import Request
 from auth.connections import Connection, Connections
 from auth.tokens import authenticate
 from providers.resource import Resource
+from proxy.cursors import Cursors
 from schemas.errors import InvalidRequest, NotAllowed, NotFound
 from schemas.unified import MODELS, UnifiedModel, UnifiedResource
-from unified.cursors import Cursors
 from unified.reader import Reader
 from unified.syntax import Query, read_query
 

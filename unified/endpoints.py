@@ -9,16 +9,16 @@ from starlette.routing import Route
 from auth.bodies import json_response
 from auth.tokens import authenticate
 from providers.provider import Provider
+from proxy.crawl import crawl, first_leaf
 from schemas.envelope import error_body
 from schemas.errors import InvalidRequest, NotAllowed, NotFound, Problem
 from schemas.unified import record_schema
-from unified.crawl import crawl, crawl_question, first_page
 from unified.debug import debug
 from unified.desk import Desk, offered, open_desk, unified_model, unified_resource
 from unified.handbook import html, markdown
 from unified.listing import Listing, envelope, mapped
 from unified.meta import meta, method_not_offered, model_meta
-from unified.question import ListQuestion, read_get, read_list
+from unified.question import ListQuestion, crawl_question, read_get, read_list
 
 NDJSON = "application/x-ndjson"
 PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
@@ -60,7 +60,8 @@ async def _crawl(request: Request, desk: Desk, question: ListQuestion, headers: 
         return error_body(problem, request.state.request_id)
 
     listing = _listing(desk, crawl_question(question, desk.resource))
-    first = await first_page(listing)
+    start = listing.start()
+    first = await first_leaf(listing, start)
     return StreamingResponse(crawl(listing, first, render), media_type=NDJSON, headers=headers)
 
 

@@ -4,15 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from auth.connections import Connection
 from providers.paging import Paging, Position
 from providers.resource import Params, Resource, Source
 from proxy.answer import Answer, Call
+from proxy.crawl import Leaf
+from proxy.cursors import Cursors, Place, binding, check_rising
 from schemas.errors import InvalidRequest
 from schemas.unified import UnifiedResource
-from unified.cursors import Cursors, Place, binding
 from unified.question import DEFAULT_LIMIT, Flags, ListQuestion
-from unified.reader import Reader, Row, Rows, check_rising, custom_names
+from unified.reader import Reader, Row, Rows, custom_names
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,10 @@ class Listing:
         cursor = self._question.cursor
         place = self._cursors.open(cursor, self._bind) if cursor else Place(0, None)
         return self._offered(place)
+
+    async def leaf(self, place: Place) -> Leaf:
+        page, after = await self.page(place)
+        return Leaf((orjson.dumps(record) + b"\n" for record in page.records), after)
 
     def seal(self, place: Place | None) -> str | None:
         return self._cursors.seal(place, self._bind) if place else None

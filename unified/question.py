@@ -1,7 +1,7 @@
 """What a caller asks of a unified list or record, read from the query and checked before any vendor call."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -117,6 +117,12 @@ def read_list(
             query.remote,
         ),
     )
+
+
+def crawl_question(question: ListQuestion, resource: Resource) -> ListQuestion:
+    """Without a limit of the caller's: large pages of lean records, small ones of whole documents."""
+    whole = None if question.flags.lean else resource.crawl_page
+    return replace(question, limit=question.limit or whole or DEFAULT_LIMIT)
 
 
 def read_get(query: Query, resource: Resource) -> GetQuestion:

@@ -7,12 +7,13 @@ from typing import Any
 
 from auth.connections import Connection, Connections
 from providers.mapping import Needs
-from providers.paging import Keyset, Paging, Position
+from providers.paging import Position
 from providers.resource import Params, Resource, Source
 from proxy.answer import Answer, Call, not_understood
+from proxy.cursors import check_rising
 from proxy.pipe import Pipe
 from proxy.refusals import refuse
-from schemas.errors import NotFound, VendorTrouble
+from schemas.errors import NotFound
 
 Row = dict[str, Any]
 MEMORY = 4096  # accounts × collections whose refusals are remembered
@@ -192,25 +193,6 @@ class Reader:
             if position is None:
                 return found, False
         return found, True
-
-
-def check_rising(paging: Paging, position: Position, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Raises `VendorTrouble` `paging_loop` where a keyset page starts at or before the place it was to start after."""
-    if (
-        isinstance(paging, Keyset)
-        and position is not None
-        and rows
-        and _rank(rows[0]["id"]) <= _rank(position)
-    ):
-        raise VendorTrouble(
-            "The vendor hands out the same page again and again: it seems to ignore where the page should start.",
-            reason="paging_loop",
-        )
-
-
-def _rank(key: Any) -> tuple[int, str]:
-    text = str(key)
-    return (int(text), "") if text.isascii() and text.isdigit() else (0, text)
 
 
 def _needs(connection: Connection, source: Source, refused: frozenset[str] = frozenset()) -> Needs:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from proxy.cursors import Cursors, Place, binding
 from schemas.errors import InvalidRequest
-from unified.cursors import Cursors, Place, binding
 
 KEY = bytes(range(32))
 BIND = binding("account-1", "accounting/contacts", [])

@@ -4,14 +4,15 @@ import base64
 import binascii
 import hashlib
 import os
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from providers.paging import Position
-from schemas.errors import InvalidRequest
+from providers.paging import Keyset, Paging, Position
+from schemas.errors import InvalidRequest, VendorTrouble
 
 VERSION = "k1."
 LONGEST = 2048
@@ -48,6 +49,25 @@ class Cursors:
 
 def binding(*parts: object) -> bytes:
     return hashlib.sha256(orjson.dumps(parts)).digest()
+
+
+def check_rising(paging: Paging, position: Position, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Raises `VendorTrouble` `paging_loop` where a keyset page starts at or before the place it was to start after."""
+    if (
+        isinstance(paging, Keyset)
+        and position is not None
+        and rows
+        and _rank(rows[0][paging.key]) <= _rank(position)
+    ):
+        raise VendorTrouble(
+            "The vendor hands out the same page again and again: it seems to ignore where the page should start.",
+            reason="paging_loop",
+        )
+
+
+def _rank(key: Any) -> tuple[int, str]:
+    text = str(key)
+    return (int(text), "") if text.isascii() and text.isdigit() else (0, text)
 
 
 def _bytes(cursor: str) -> bytes:
