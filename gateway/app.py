@@ -22,10 +22,12 @@ from gateway.cors import Cors
 from gateway.errors import HANDLERS
 from gateway.front import Front
 from gateway.health import ROUTES as HEALTH_ROUTES
+from gateway.leaving import Leaving
 from gateway.lines import Lines
 from gateway.log import ROUTES as LOG_ROUTES
 from gateway.metrics import ROUTES as METRICS_ROUTES
 from gateway.metrics import Metrics
+from gateway.patience import Patience
 from gateway.request_log import open_request_log
 from gateway.settings import Settings
 from gateway.telemetry import open_log
@@ -56,7 +58,7 @@ def create_app(settings: Settings, sandbox_contexts: Contexts | None = None) -> 
     app = Starlette(
         routes=ROUTES,
         exception_handlers=HANDLERS,
-        middleware=[Middleware(Front), Middleware(Cors)],
+        middleware=[Middleware(Leaving), Middleware(Front), Middleware(Cors), Middleware(Patience)],
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False  # it would redirect to whatever host the caller names

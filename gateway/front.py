@@ -5,6 +5,7 @@ import re
 import secrets
 import time
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.errors import unforeseen_answer
@@ -62,6 +63,8 @@ class Front:
 
         try:
             await self._app(visit.scope, counted, marked)
+        except ClientDisconnect:
+            visit.outcome = "left"
         except Exception as error:  # the one place where anything at all may arrive
             watch.unforeseen(visit, error)
             if (

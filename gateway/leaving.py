@@ -1,0 +1,93 @@
+"""Ends a read when its caller hangs up, so that no vendor works for nobody; a write runs on, for its outcome counts."""
+
+import asyncio
+from collections.abc import Iterable
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+READS = ("GET", "HEAD")
+DATA = ("/unified/", "/proxy/", "/custom/")
+
+
+class Leaving:
+    """Pure ASGI, outermost. Starlette runs a plain endpoint to its end whether anybody still waits for it or not.
+
+    The request's task is cancelled; what must not be broken off (a token renewal) shields itself.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_read = scope["type"] == "http" and scope["method"] in READS and _path(scope).startswith(DATA)
+        task = asyncio.current_task()
+        if not is_read or task is None:
+            await self._app(scope, receive, send)
+            return
+        ear = _Ear(task, receive, send, has_body=_has_body(scope["headers"]))
+        try:
+            await self._app(scope, ear.receive, ear.send)
+        except asyncio.CancelledError:
+            if not ear.has_cancelled or task.uncancel() > 0:
+                raise
+        finally:
+            ear.close()
+
+
+class _Ear:
+    """Listens for the caller's leaving as soon as nothing else is to be heard from it."""
+
+    def __init__(self, task: asyncio.Task[object], receive: Receive, send: Send, *, has_body: bool) -> None:
+        self._task, self._receive, self._send = task, receive, send
+        self._gone = asyncio.Event()
+        self._is_answered = False
+        self._is_unread = not has_body
+        self._listening: asyncio.Task[None] | None = None
+        self.has_cancelled = False
+        if not has_body:
+            self._listen()
+
+    async def receive(self) -> Message:
+        if self._is_unread:
+            self._is_unread = False
+            return {"type": "http.request", "body": b"", "more_body": False}
+        if self._listening is None:
+            message = await self._receive()
+            if not message.get("more_body"):
+                self._listen()
+            return message
+        await self._gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            self._is_answered = True
+        await self._send(message)
+
+    def close(self) -> None:
+        if self._listening is not None:
+            self._listening.cancel()
+
+    def _listen(self) -> None:
+        self._listening = asyncio.create_task(self._await_leaving())
+
+    async def _await_leaving(self) -> None:
+        while (await self._receive())["type"] == "http.request":
+            pass
+        self._gone.set()
+        if not self._is_answered:
+            self.has_cancelled = True
+            self._task.cancel()
+
+
+def _path(scope: Scope) -> str:
+    """A run of leading slashes is one."""
+    path: str = scope["path"]
+    return "/" + path.lstrip("/")
+
+
+def _has_body(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    return any(
+        name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
+        for name, value in headers
+    )
