@@ -13,6 +13,8 @@ def test_koine_up_makes_a_sandbox_account_on_request(tmp_path: Path) -> None:
         assert made.status_code == 201, made.text
         account = made.json()["id"]
         assert made.json()["integrated_account"]["status"] == "active"
-        read = client.get("/unified/accounting/contacts", params={"integrated_account_id": account, "limit": 1})
+        read = client.get(
+            "/unified/accounting/contacts", params={"integrated_account_id": account, "limit": 1}
+        )
         assert (read.status_code, read.json()["result_count"]) == (200, 1)
         assert client.delete(f"/sandbox-integrated-account/{account}").json() == {"id": account}
