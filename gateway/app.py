@@ -23,6 +23,7 @@ from gateway.errors import HANDLERS
 from gateway.front import Front
 from gateway.health import ROUTES as HEALTH_ROUTES
 from gateway.leaving import Leaving
+from gateway.limits import LIMITS, Limits
 from gateway.lines import Lines
 from gateway.log import ROUTES as LOG_ROUTES
 from gateway.metrics import ROUTES as METRICS_ROUTES
@@ -47,7 +48,9 @@ Contexts = Mapping[str, Mapping[str, Any]]
 ROUTES = [*HEALTH_ROUTES, *METRICS_ROUTES, *AUTH_ROUTES, *LOG_ROUTES, *UNIFIED_ROUTES]
 
 
-def create_app(settings: Settings, sandbox_contexts: Contexts | None = None) -> Starlette:
+def create_app(
+    settings: Settings, sandbox_contexts: Contexts | None = None, *, limits: Limits = LIMITS
+) -> Starlette:
     """The gateway. `sandbox_contexts`: the credentials of the providers' stand-ins, for accounts made on request."""
 
     @asynccontextmanager
@@ -58,7 +61,13 @@ def create_app(settings: Settings, sandbox_contexts: Contexts | None = None) -> 
     app = Starlette(
         routes=ROUTES,
         exception_handlers=HANDLERS,
-        middleware=[Middleware(Leaving), Middleware(Front), Middleware(Cors), Middleware(Patience)],
+        middleware=[
+            Middleware(Leaving),
+            Middleware(Front),
+            Middleware(Gate, hosts=hosts_of(settings.public_url), body_seconds=limits.body_seconds),
+            Middleware(Cors),
+            Middleware(Patience),
+        ],
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False  # it would redirect to whatever host the caller names
@@ -91,6 +100,11 @@ async def open_state(
         watch = Watch(open_log(settings.log_level, lines), metrics, entries)
         way_out = transport or Transport(Guard(allow_private=settings.allow_private_upstreams))
         stack.push_async_callback(way_out.aclose)
+        metrics.watch(
+            "koine_vendor_connections_in_use",
+            "Connections to vendors that serve a call.",
+            lambda: way_out.connections_in_use if isinstance(way_out, Transport) else 0,
+        )
         connections = Connections(
             database, vault, PROVIDERS, settings.sandboxes, sandbox_contexts=sandbox_contexts
         )

@@ -65,6 +65,11 @@ class Pool(aiohttp.TCPConnector):
         self._guard = guard
         self._factory = cast(functools.partial[ResponseHandler], functools.partial(Wire, loop=self._loop))
 
+    @property
+    def in_use(self) -> int:
+        """Connections that serve a request, or are being made for one."""
+        return len(self._acquired)
+
     async def connect(
         self,
         req: aiohttp.ClientRequest,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import cast
 
 import aiohttp
 import aiohttp.abc
@@ -134,6 +135,11 @@ class Transport(httpx.AsyncBaseTransport):
             current.reset(token)
             if not exchange.answered:
                 exchange.abort()
+
+    @property
+    def connections_in_use(self) -> int:
+        """How many connections serve a request at present; the rest of the pool waits for work."""
+        return sum(cast(Pool, session.connector).in_use for session in self._sessions.values())
 
     async def aclose(self) -> None:
         """Close what the running event loop has opened; answers that are still being read break off."""

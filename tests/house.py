@@ -25,7 +25,7 @@ from schemas.tables import Environment
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 SANDBOX = "http://sandbox.test"
-CHOSEN = ("unsupported_filters", "queue_seconds", "upstream_seconds")
+CHOSEN = ("log_days", "unsupported_filters", "queue_seconds", "upstream_seconds")
 WIDE = {"rate": 100_000, "burst": 100_000}  # calls a second; a vendor's own would slow most tests down
 READY_HEADERS = {"accept": "application/json"}
 
