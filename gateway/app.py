@@ -21,6 +21,7 @@ from auth.vault import Keyring, Vault
 from gateway.cors import Cors
 from gateway.errors import HANDLERS
 from gateway.front import Front
+from gateway.gate import Gate, hosts_of
 from gateway.health import ROUTES as HEALTH_ROUTES
 from gateway.leaving import Leaving
 from gateway.limits import LIMITS, Limits

@@ -6,22 +6,22 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.supervisors import Multiprocess
 
+from gateway.limits import LIMITS, Limits
 from gateway.listening import BACKLOG, listen
+from gateway.protocol import Protocol
 from gateway.readiness import ready
 from gateway.settings import Settings, read_settings
 from gateway.telemetry import take_over_logging
 
-DRAIN_SECONDS = 20  # for calls in flight when the process is told to stop
-# Longer than proxies in front keep a connection (60 is usual): they must not reuse one that is just being closed.
-IDLE_SECONDS = 75
 TERMS: dict[str, Any] = {
     "loop": "uvloop",
-    "http": "httptools",
     "ws": "none",
     "lifespan": "on",
     "access_log": False,
@@ -29,9 +29,20 @@ TERMS: dict[str, Any] = {
     "server_header": False,
     "proxy_headers": False,
     "backlog": BACKLOG,
-    "timeout_keep_alive": IDLE_SECONDS,
-    "timeout_graceful_shutdown": DRAIN_SECONDS,
 }
+
+
+def terms(app: Starlette | str, log_level: str, limits: Limits = LIMITS, **more: Any) -> uvicorn.Config:
+    """How the application is served. `more` goes to uvicorn."""
+    return uvicorn.Config(
+        app,
+        log_level=log_level,
+        http=cast(type[Protocol], partial(Protocol, limits=limits)),
+        timeout_keep_alive=limits.idle_seconds,
+        timeout_graceful_shutdown=limits.drain_seconds,
+        **TERMS,
+        **more,
+    )
 
 
 def serve(host: str, port: int, workers: int) -> int:
@@ -41,15 +52,13 @@ def serve(host: str, port: int, workers: int) -> int:
     listen(host, port).close()
     take_over_logging(settings.log_level)
     signal.signal(signal.SIGTERM, _leave)  # uvicorn raises the signal again when it has drained
-    uvicorn.run(
-        "gateway.serving:application",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        log_level=settings.log_level,
-        **TERMS,
+    config = terms(
+        "gateway.serving:application", settings.log_level, factory=True, host=host, port=port, workers=workers
     )
+    if workers > 1:
+        Workers(config, [config.bind_socket()]).run()
+    else:
+        uvicorn.Server(config).run()
     return 0
 
 
@@ -64,6 +73,15 @@ def application() -> Starlette:
 
 def _leave(number: int, frame: object) -> None:
     sys.exit(0)
+
+
+class Workers(Multiprocess):
+    """The processes that serve on one socket, and the one that minds them."""
+
+    def terminate_all(self) -> None:
+        super().terminate_all()
+        for plug in self.sockets:  # they let go of it as they begin to drain: new callers are refused
+            plug.close()
 
 
 class Server(uvicorn.Server):
@@ -86,7 +104,7 @@ class Server(uvicorn.Server):
 async def serving(app: Starlette, plug: socket.socket, log_level: str) -> AsyncIterator[None]:
     """The application answers on the socket within this context, and has drained after it."""
     take_over_logging(log_level)
-    server = Server(uvicorn.Config(app, log_level=log_level, **TERMS))
+    server = Server(terms(app, log_level))
     running = asyncio.create_task(server.serve([plug]))
     await server.answers.wait()
     try:

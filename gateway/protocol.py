@@ -1,0 +1,249 @@
+"""HTTP/1.1 as our server speaks it: uvicorn's protocol on httptools, with deadlines, limits and refusals."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+from typing import Any, NoReturn, cast
+
+import httptools
+import orjson
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from gateway.heads import check_head
+from gateway.limits import LIMITS, Limits
+from schemas.envelope import error_body
+from schemas.errors import InvalidRequest, Refused
+
+LATE = Refused("The request's headers took too long to arrive.", status=408, reason="request_timeout")
+
+log = logging.getLogger(__name__)
+
+
+class Exit:
+    """What answers are written to, in place of the transport: closing goes through the protocol."""
+
+    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
+        self.write = transport.write
+        self.is_closing = transport.is_closing
+        self.close = close
+
+
+class Protocol(HttpToolsProtocol):
+    """One connection.
+
+    Whenever no request runs and no body comes in, a timer ticks: until headers are whole, until an idle connection
+    ends, until a refused caller has read why. A body that stalls is the gate's to notice, which knows whether anyone
+    waits for it; a body that breaks off is told to its reader as `fault` in the request's state.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+        *,
+        limits: Limits = LIMITS,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._limits = limits
+        self._timer: asyncio.TimerHandle | None = None
+        self._stall: asyncio.TimerHandle | None = None
+        self._in_head = False
+        self._in_body = False
+        self._unspent = 0  # bytes since the parser last had something to show for them
+        self._refusal: Refused | None = None  # to be sent when what is still running has ended
+        self._is_deaf = False  # what else arrives on this connection is of no interest
+        self._lingers = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._exit = cast(asyncio.Transport, Exit(transport, self._close))
+        self._arm(self._limits.head_seconds, self._head_is_late)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._is_deaf = True
+        self._disarm()
+        self._unset_keepalive_if_required()
+        if self._stall is not None:
+            self._stall.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._is_deaf:
+            return
+        self._unset_keepalive_if_required()
+        try:
+            self._feed(data)
+        except httptools.HttpParserUpgrade:
+            # As RFC 9110 §7.8 allows, the request is answered as it is; what follows may be of another protocol.
+            self._is_deaf = True
+            self.cycle.keep_alive = False
+        except Refused as problem:
+            self._fault(problem)
+        except httptools.HttpParserError as error:
+            context = error.__context__
+            self._fault(context if isinstance(context, Refused) else _not_http(error))
+        if not (self._timer or self._in_body or self._is_running() or self._is_deaf):
+            self._arm(self._limits.head_seconds, self._head_is_late)
+
+    def _feed(self, data: bytes) -> None:
+        """Piece by piece, so that never more is held of a header, or skipped of what frames a body, than is allowed."""
+        while data and not self._is_deaf:
+            room = self._limits.head_bytes - self._unspent
+            piece, data = data[:room], data[room:]
+            self._unspent += len(piece)
+            self.parser.feed_data(piece)
+            if self._unspent >= self._limits.head_bytes:
+                self._refuse_size()
+
+    def _refuse_size(self) -> NoReturn:
+        most = self._limits.head_bytes
+        if self._in_body:
+            raise InvalidRequest(f"What frames the body goes on for more than {most} bytes.")
+        raise _too_large(f"The request line and headers are larger than {most} bytes.")
+
+    def on_message_begin(self) -> None:
+        if len(self.pipeline) >= self._limits.pipelined:
+            raise InvalidRequest(f"More than {self._limits.pipelined} requests were sent ahead.")
+        self._in_head = True
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._in_body:  # a trailer: nothing that comes so late may pass for a header
+            return
+        if len(self.headers) >= self._limits.head_fields:
+            raise _too_large(f"The request has more than {self._limits.head_fields} header fields.")
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        check_head(self.parser.get_http_version(), self.url, self.headers)
+        self._disarm()
+        self._in_head, self._in_body, self._unspent = False, True, 0
+        super().on_headers_complete()
+        self.cycle.transport = self._exit
+        if self.app_state["draining"].is_set():
+            self.cycle.keep_alive = False
+
+    def on_body(self, body: bytes) -> None:
+        self._unspent = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._in_body, self._unspent = False, 0
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._is_running() or self.transport.is_closing():
+            return
+        if self._refusal is not None:
+            self._answer(self._refusal)
+            self._linger()
+        elif self._in_body:
+            self._linger()
+        elif self._in_head:
+            self._unset_keepalive_if_required()
+            self._arm(self._limits.head_seconds, self._head_is_late)
+
+    def shutdown(self) -> None:
+        """A drain begins: what runs ends; a request that was already on its way is still answered."""
+        self.app_state["draining"].set()
+        if self._is_running():
+            self.cycle.keep_alive = False
+        elif not self._is_deaf:
+            self._unset_keepalive_if_required()
+            self._arm(self._limits.last_call_seconds, self.transport.close)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch_stall()
+
+    def resume_writing(self) -> None:
+        if self._stall is not None:
+            self._stall.cancel()
+        super().resume_writing()
+
+    def _watch_stall(self) -> None:
+        waiting = self.transport.get_write_buffer_size()
+        self._stall = self.loop.call_later(self._limits.stall_seconds, self._check_stall, waiting)
+
+    def _check_stall(self, before: int) -> None:
+        if self.transport.get_write_buffer_size() >= before:
+            self.transport.abort()
+        else:
+            self._watch_stall()
+
+    def _is_running(self) -> bool:
+        """Whether a request has begun whose answer is not complete."""
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _head_is_late(self) -> None:
+        if self._in_head:
+            self._answer(LATE)
+        self.transport.close()
+
+    def _fault(self, problem: Refused) -> None:
+        self._is_deaf = True
+        if self._in_body:
+            problem.headers["connection"] = "close"
+            self.cycle.scope["state"]["fault"] = problem
+            self.cycle.message_event.set()
+        elif self._is_running():
+            self._refusal = problem
+        else:
+            self._answer(problem)
+            self._linger()
+
+    def _answer(self, problem: Refused) -> None:
+        """The envelope, for what never became a request."""
+        log.info("refused before it was a request: %d %s", problem.status, problem.reason)
+        request_id = secrets.token_hex(16)
+        body = orjson.dumps(error_body(problem, request_id))
+        headers = [
+            *self.server_state.default_headers,
+            (b"content-type", b"application/json"),
+            (b"content-length", b"%d" % len(body)),
+            (b"x-request-id", request_id.encode()),
+            (b"connection", b"close"),
+        ]
+        lines = b"".join(b"%s: %s\r\n" % header for header in headers)
+        self.transport.write(STATUS_LINE[problem.status] + lines + b"\r\n" + body)
+
+    def _close(self) -> None:
+        if self._in_body:
+            self._linger()
+        else:
+            self.transport.close()
+
+    def _linger(self) -> None:
+        """Closes our side alone: a caller that is still sending could lose the answer otherwise (RFC 9112 §9.6)."""
+        self._unset_keepalive_if_required()
+        if self._lingers or self.transport.is_closing():
+            return
+        self._is_deaf = self._lingers = True
+        self.flow.resume_reading()
+        self.transport.write_eof()
+        self._arm(self._limits.linger_seconds, self.transport.abort)
+
+    def _arm(self, seconds: float, then: Callable[[], None]) -> None:
+        self._disarm()
+        self._timer = self.loop.call_later(seconds, then)
+
+    def _disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+def _too_large(message: str) -> Refused:
+    return Refused(message, status=431, reason="headers_too_large")
+
+
+def _not_http(error: httptools.HttpParserError) -> InvalidRequest:
+    """In the parser's words where it has any: they quote nothing of the request."""
+    words = str(error) if type(error) is httptools.HttpParserError else ""
+    return InvalidRequest(f"The request is not HTTP/1.1: {words or 'its first line can not be read'}.")
