@@ -15,7 +15,7 @@ from schemas.errors import RemoteProblem
 Params = tuple[tuple[str, str], ...]
 MOST_SHOWN = 64 * 1024  # bytes of a vendor's body in an error
 MOST_SEARCHED = 1024 * 1024  # bytes of it that are searched for secrets; the rest is never shown
-TITLE = re.compile(r"<(title|h1)[^>]*>\s*([^<]{1,200}?)\s*</\1>", re.IGNORECASE)
+HEADING = re.compile(r"<(title|h1)[^>]*>\s*([^<]{1,200}?)\s*</\1>", re.IGNORECASE)
 LONGEST_LINE = 300
 
 
@@ -62,8 +62,7 @@ class Answer:
 
     def raw(self, most: int = MOST_SHOWN) -> Any:
         """What the vendor said, for people to read: parsed JSON, else text; cut, and without the account's secrets."""
-        secrets = Secret({**self.connection.secrets, "credential": self.credential})
-        text = secrets.hide_in(self.body[: max(most, MOST_SEARCHED)].decode(errors="replace"))
+        text = self.hide(self.body[: max(most, MOST_SEARCHED)].decode(errors="replace"))
         if len(self.body) <= most:
             try:
                 value = orjson.loads(text)
@@ -73,21 +72,27 @@ class Answer:
                 pass
         return text.encode()[:most].decode(errors="ignore")
 
+    def complaint(self) -> str:
+        """The vendor's own error texts, as its provider reads them; empty where there are none."""
+        found = self.connection.provider.read_error(self.raw())
+        return self.hide(found.message) if found else ""
+
     def words(self) -> str:
-        """The vendor's complaint in one line, from JSON, XML, a page or plain text; empty where none is to be found."""
+        """The complaint, else the heading of a page or the first line of a plain text; empty where there is none."""
+        return self.complaint() or self._heading()
+
+    def hide(self, text: str) -> str:
+        """The text without the account's secrets, and without what this very call was signed with."""
+        return Secret({**self.connection.secrets, "credential": self.credential}).hide_in(text)
+
+    def _heading(self) -> str:
         raw = self.raw()
-        complaint = self.connection.provider.read_error(raw)
-        if complaint and complaint.message:
-            return complaint.message
         if not isinstance(raw, str):
             return ""
-        if found := TITLE.search(raw):
+        if found := HEADING.search(raw):
             return " ".join(found.group(2).split())
-        if self.type != "text/plain" or not raw.strip():
-            return ""
-        return "".join(letter for letter in raw.strip().splitlines()[0] if letter.isprintable())[
-            :LONGEST_LINE
-        ]
+        line = (raw.strip().splitlines() or [""])[0] if self.type == "text/plain" else ""
+        return "".join(letter for letter in line if letter.isprintable())[:LONGEST_LINE]
 
 
 def not_understood(answer: Answer, what: str) -> RemoteProblem:

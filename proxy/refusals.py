@@ -4,17 +4,31 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from auth.connections import Connection, Connections
-from providers.provider import Complaint
 from proxy.answer import Answer
+from proxy.headers import OF_THE_BODY, handed_on, without
 from schemas.errors import RemoteProblem
 
 TITLES = {
-    401: "The vendor refused the credentials",
-    403: "The vendor does not allow this call",
-    404: "The vendor has no such record",
-    429: "The vendor's rate limit is reached",
+    401: "The vendor refused the credentials.",
+    403: "The vendor does not allow this call.",
+    404: "The vendor has no such record.",
+    429: "The vendor's rate limit is reached.",
 }
-PAUSE = 2  # seconds to wait where a vendor throttles without saying for how long
+# What speaks of the vendor's body, of its place, or of the moment: the envelope has its own.
+NOT_FORWARDED = OF_THE_BODY | {
+    b"content-disposition",
+    b"content-language",
+    b"content-location",
+    b"content-range",
+    b"content-security-policy",
+    b"content-type",
+    b"date",
+    b"etag",
+    b"last-modified",
+    b"location",
+    b"truto-is-remote-error",
+    b"x-content-type-options",
+}
 
 
 async def refuse(
@@ -24,9 +38,7 @@ async def refuse(
 
     A 401 marks the account `needs_reauth`, a 403 is noted on it.
     """
-    raw = answer.raw()
-    complaint = connection.provider.read_error(raw)
-    message = _message(answer.status, complaint)
+    message = _message(answer)
     if answer.status == 401:
         await connections.note_refused(connection, message)
     if answer.status == 403:
@@ -34,44 +46,45 @@ async def refuse(
     return RemoteProblem(
         message,
         status=answer.status if answer.status >= 400 else 502,
-        raw=raw,
-        insight=_insight(answer.status, message, scopes),
-        reason="needs_reauth" if answer.status == 401 else None,
+        raw=answer.raw(),
+        insight=_insight(answer, message, scopes),
+        reason=_reason(answer.status),
         headers=_headers(answer),
     )
 
 
-def _message(status: int, complaint: Complaint | None) -> str:
-    if complaint:
-        return complaint.message
-    return TITLES.get(status, f"The vendor answered {status}") + "."
+def _message(answer: Answer) -> str:
+    said = answer.complaint() or TITLES.get(answer.status)
+    if said:
+        return said
+    words = answer.words()
+    return (
+        f"The vendor answered {answer.status}: {words}" if words else f"The vendor answered {answer.status}."
+    )
 
 
-def _insight(status: int, message: str, scopes: Sequence[str]) -> Mapping[str, Any]:
-    if status == 403 and scopes:
+def _reason(status: int) -> str | None:
+    if status == 401:
+        return "needs_reauth"
+    return None if status >= 400 else "vendor_invalid_response"
+
+
+def _insight(answer: Answer, message: str, scopes: Sequence[str]) -> Mapping[str, Any]:
+    if answer.status == 403 and scopes:
         wanted = ", ".join(scopes)
         text = f"The connected client lacks a right. This call needs {wanted}: grant it at the vendor and reconnect."
         return {"forbidden_error": {"description": text, "value": {"missing_scopes": list(scopes)}}}
-    if status == 429:
-        return {
-            "rate_limit_error": {
-                "description": "The vendor's rate limit is reached: wait as retry-after says."
-            }
-        }
+    if answer.status == 429:
+        wait = answer.headers.get("retry-after", "1")
+        text = f"The vendor's rate limit is reached: call again in {wait} s, as retry-after says."
+        return {"rate_limit_error": {"description": text}}
     return {"remote_error": {"description": message}}
 
 
 def _headers(answer: Answer) -> Mapping[str, str]:
-    if answer.status == 429 or "retry-after" in answer.headers:
-        return {"retry-after": str(retry_after(answer))}
-    return {}
-
-
-def retry_after(answer: Answer) -> int:
-    """Whole seconds, at least 1, at most an hour; a few where the vendor does not say."""
-    stated = answer.headers.get("retry-after", "")
-    return (
-        min(max(int(stated), 1), 3600)
-        if stated.isascii() and stated.isdigit() and len(stated) < 10
-        else PAUSE
-    )
+    """The vendor's end-to-end headers; several of one name are one list."""
+    found: dict[str, str] = {}
+    for raw_name, raw_value in without(handed_on(answer.headers.raw, answer.status), NOT_FORWARDED):
+        name, value = raw_name.decode("latin-1"), answer.hide(raw_value.decode("latin-1"))
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
