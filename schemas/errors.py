@@ -107,7 +107,7 @@ class RemoteProblem(Problem):
     `insight` is the envelope's `truto_error_insight`, `raw` the vendor's body (parsed JSON, else text).
     """
 
-    reason = None
+    reason: str | None = None
 
     def __init__(
         self,
