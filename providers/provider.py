@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from providers.resource import Resource
+from providers.resource import Resource, Source
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,15 @@ class Provider:
     @property
     def models(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(key.split("/")[0] for key in self.resources))
+
+    @cached_property
+    def collections(self) -> Mapping[str, tuple[Resource, Source]]:
+        """The declared collections by path; of several resources that read the same one, the first."""
+        found: dict[str, tuple[Resource, Source]] = {}
+        for resource in self.resources.values():
+            for source in resource.sources:
+                found.setdefault(source.path, (resource, source))
+        return found
 
     @property
     def secret_names(self) -> frozenset[str]:

@@ -56,6 +56,7 @@ OF_THE_BODY = frozenset(
         b"repr-digest",
     }
 )
+BODY = frozenset({b"content-encoding", b"content-language", b"content-length", b"content-type"})
 REMOTE_ERROR = (b"truto-is-remote-error", b"true")
 CAGE = (b"content-security-policy", b"sandbox")
 NO_SNIFFING = (b"x-content-type-options", b"nosniff")

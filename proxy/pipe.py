@@ -6,7 +6,7 @@ from auth.connections import Connection
 from auth.renewal import Renewals
 from proxy.answer import Answer, Call
 from proxy.budget import Budgets
-from proxy.decoding import TooBig, Undecodable
+from proxy.decoding import TooBig, Undecodable, read_bounded
 from proxy.failures import failure
 from proxy.governor import Governor
 from proxy.passage import Passage, Way
@@ -47,7 +47,7 @@ class Pipe:
             raise _unreadable(error) from error
         response = _answered(landing, request)
         return Answer(
-            response.status_code, response.headers, landing.body, url, connection, _credential(request)
+            response.status_code, response.headers, landing.body, url, connection, credential(request)
         )
 
     async def send(
@@ -67,6 +67,18 @@ class Pipe:
         return await Passage(self._way, connection, request, kind, whole=whole).run()
 
 
+async def whole_answer(connection: Connection, request: httpx.Request, response: httpx.Response) -> Answer:
+    """A streamed answer read into memory, closed in any case. Raises as `Pipe.read` does."""
+    try:
+        body = await read_bounded(response)
+    except (TooBig, Undecodable) as error:
+        raise _unreadable(error) from error
+    except httpx.TransportError as error:
+        raise failure(error, request) from error
+    url = str(request.url)
+    return Answer(response.status_code, response.headers, body, url, connection, credential(request))
+
+
 def _answered(landing: Landing, request: httpx.Request) -> httpx.Response:
     if landing.response is not None:
         return landing.response
@@ -83,6 +95,6 @@ def _unreadable(error: TooBig | Undecodable) -> RemoteProblem:
     )
 
 
-def _credential(request: httpx.Request) -> str:
+def credential(request: httpx.Request) -> str:
     """The bearer token that a request was signed with; a key is known among the account's secrets."""
     return str(request.headers.get("authorization", "")).rpartition(" ")[2]

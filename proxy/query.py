@@ -1,4 +1,4 @@
-"""A passthrough call's query: what of it speaks to the gateway, and the rest, which stays byte for byte the vendor's."""
+"""A passthrough call's query: what of it speaks to the gateway; the rest stays the vendor's, byte for byte."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True)
 class Asked:
-    """`is_raw`: the caller wants the vendor's bytes whatever they are. `whole_pages`: the most the vendor gives at once.
+    """`is_raw`: the vendor's bytes are wanted, whatever they are. `whole_pages`: as many records as a page can hold.
 
     `pieces` are the vendor's, and on a list of the gateway's form also `limit` and `next_cursor`.
     """

@@ -9,6 +9,8 @@ Problem
 ├── RemoteProblem      the vendor answered, and the answer is an error
 ├── VendorTrouble      the vendor could not be understood or reached in time
 └── Internal           ours
+
+Cut                    an answer that had begun broke off: no problem can be told any more
 """
 
 import math
@@ -134,3 +136,7 @@ class VendorTrouble(Problem):
 
 class Internal(Problem):
     """A fault of ours; the message says nothing of its cause, the log does."""
+
+
+class Cut(Exception):
+    """The server is to drop the connection, so that what was sent is not taken for the whole."""

@@ -1,0 +1,77 @@
+"""The routes of `/proxy` and `/custom`, as plain ASGI: bodies stream, and a response object would cost as much."""
+
+from collections.abc import Awaitable, Callable
+
+import httpx
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import StreamingResponse
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from proxy.collections import NDJSON, Collection, Page, declared, wants_crawl
+from proxy.crawl import crawl, first_leaf
+from proxy.custom import answer_custom, forward_custom
+from proxy.passthrough import Passthrough, forward, hand_on, open_passthrough, reply
+from schemas.envelope import error_body
+from schemas.errors import Problem
+
+Forward = Callable[[Passthrough, Request, Send], Awaitable[None]]
+Answer = Callable[[Passthrough, httpx.Request, httpx.Response, Request, Send], Awaitable[None]]
+
+
+class Room:
+    """All paths below `/{name}/`, by any method. `answer` is for what a declared collection does not answer as one."""
+
+    def __init__(self, name: str, forward: Forward, answer: Answer) -> None:
+        self._name, self._forward, self._answer = name.encode(), forward, answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        call = await open_passthrough(request, self._name)
+        collection = self._collection(call, request)
+        try:
+            if collection is None:
+                await self._forward(call, request, send)
+            elif wants_crawl(call):
+                await self._crawl(collection, request, send)
+            else:
+                await self._list(call, collection, request, send)
+        except ClientDisconnect:
+            return  # nobody is left to be answered
+
+    def _collection(self, call: Passthrough, request: Request) -> Collection | None:
+        found = declared(call)
+        if found is None:
+            return None
+        state = request.state
+        return Collection(
+            call,
+            *found,
+            pipe=state.pipe,
+            connections=state.connections,
+            cursors=state.cursors,
+            room=self._name,
+        )
+
+    async def _list(self, call: Passthrough, collection: Collection, request: Request, send: Send) -> None:
+        found = await collection.page(collection.start())
+        if not isinstance(found, Page):
+            await self._answer(call, found.request, found.response, request, send)
+        elif found.records is None:
+            await reply(send, found.answer, found.answer.body)
+        else:
+            await reply(send, found.answer, collection.envelope(found, found.records))
+
+    async def _crawl(self, collection: Collection, request: Request, send: Send) -> None:
+        def render(problem: Problem) -> dict[str, object]:
+            return error_body(problem, request.state.request_id)
+
+        first = await first_leaf(collection, collection.start())
+        response = StreamingResponse(crawl(collection, first, render), media_type=NDJSON.decode())
+        await response(request.scope, request.receive, send)
+
+
+ROUTES = [
+    Route("/proxy/{path:path}", Room("proxy", forward, hand_on)),
+    Route("/custom/{path:path}", Room("custom", forward_custom, answer_custom)),
+]
