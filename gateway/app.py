@@ -36,6 +36,7 @@ from gateway.telemetry import open_log
 from gateway.watch import Watch
 from providers.registry import PROVIDERS
 from proxy.cursors import Cursors
+from proxy.endpoints import ROUTES as PROXY_ROUTES
 from proxy.governor import Governor
 from proxy.guard import Guard
 from proxy.pipe import Pipe
@@ -46,7 +47,7 @@ from unified.endpoints import ROUTES as UNIFIED_ROUTES
 from unified.reader import Reader
 
 Contexts = Mapping[str, Mapping[str, Any]]
-ROUTES = [*HEALTH_ROUTES, *METRICS_ROUTES, *AUTH_ROUTES, *LOG_ROUTES, *UNIFIED_ROUTES]
+ROUTES = [*HEALTH_ROUTES, *METRICS_ROUTES, *AUTH_ROUTES, *LOG_ROUTES, *UNIFIED_ROUTES, *PROXY_ROUTES]
 
 
 def create_app(
@@ -130,6 +131,7 @@ async def open_state(
             "token_hash_key": await gateway_secret(database, vault, "token-hash"),
             "guesses": Guesses(),
             "origins": Origins(database),
+            "pipe": pipe,
             "verify": partial(verify, pipe, connections),
             "providers": PROVIDERS,
             "models": MODELS,
