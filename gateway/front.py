@@ -12,6 +12,7 @@ from gateway.errors import unforeseen_answer
 from gateway.visit import VISIT, Visit
 from gateway.watch import Watch
 from proxy.tally import current
+from schemas.errors import Cut
 
 WANTED = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 
@@ -65,6 +66,9 @@ class Front:
             await self._app(visit.scope, counted, marked)
         except ClientDisconnect:
             visit.outcome = "left"
+        except Cut:
+            visit.outcome = "cut"
+            raise
         except Exception as error:  # the one place where anything at all may arrive
             watch.unforeseen(visit, error)
             if (
