@@ -75,6 +75,35 @@ async def test_a_token_that_is_too_young_is_tried_again_when_it_is_ripe(
     assert len(world.vendor.token_requests) == 1
 
 
+async def test_a_token_that_stays_refused_after_it_is_ripe_is_renewed_once(
+    world: World, connection: Connection
+) -> None:
+    await world.renewals.token(connection)
+    world.vendor.revoke_tokens()
+    answer = await call(world.vendor, connection, world.renewals, content=b"an order")
+    assert (answer.status_code, answer.json()) == (200, {"me": "Bearer token-2", "body": "an order"})
+    assert world.clock.slept == [5.0]
+    assert world.vendor.calls == ["Bearer token-1", "Bearer token-1", "Bearer token-2"]
+    assert len(world.vendor.token_requests) == 2
+
+
+async def test_a_renewed_token_that_stays_refused_when_ripe_is_not_renewed_again(
+    world: World, connection: Connection
+) -> None:
+    used = []
+
+    def refuse_always(request: httpx.Request) -> httpx.Response:
+        used.append(request.headers["authorization"])
+        return httpx.Response(401, json={"message": "Not you"})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(refuse_always)) as client:
+        answer = await client.get("https://x.example", auth=signer(connection, world.renewals))
+    assert (answer.status_code, answer.json()) == (401, {"message": "Not you"})
+    assert world.clock.slept == [5.0, 5.0]
+    assert used == ["Bearer token-1", "Bearer token-1", "Bearer token-2", "Bearer token-2"]
+    assert len(world.vendor.token_requests) == 2
+
+
 async def test_a_streaming_call_is_not_repeated_but_the_next_one_has_a_new_token(
     world: World, connection: Connection
 ) -> None:
