@@ -61,7 +61,10 @@ class Keyring:
         entries = [entry.strip() for entry in setting.split(",") if entry.strip()]
         if not entries:
             raise BadKeys(f"KOINE_ENCRYPTION_KEYS is empty: {REMEDY}.")
-        return cls.of([_read_key(number, entry) for number, entry in enumerate(entries, 1)])
+        keys = [_read_key(number, entry) for number, entry in enumerate(entries, 1)]
+        if _is_text(keys[0]):  # an older one may be: whoever has it must be able to rotate away from it
+            raise BadKeys(f"KOINE_ENCRYPTION_KEYS: key 1 is typed text, not random: {REMEDY}.")
+        return cls.of(keys)
 
     @classmethod
     def of(cls, keys: Sequence[bytes]) -> "Keyring":
@@ -133,3 +136,12 @@ def _read_key(number: int, entry: str) -> bytes:
     if len(set(key)) < 8:
         raise BadKeys(f"{which} is not random: {REMEDY}.")
     return key
+
+
+def _is_text(key: bytes) -> bool:
+    """Fewer than one in 10^10 random keys reads as text; a passphrase always does."""
+    try:
+        text = key.decode()
+    except UnicodeDecodeError:
+        return False
+    return all(letter.isprintable() or letter.isspace() for letter in text)

@@ -2,6 +2,7 @@
 
 import base64
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
@@ -122,6 +123,14 @@ def test_keys_are_read_newest_first_in_either_alphabet(setting: str) -> None:
             "KOINE_ENCRYPTION_KEYS: key 2 is 16 bytes long instead of 32: ",
         ),
         (encoded(bytes(32)), "KOINE_ENCRYPTION_KEYS: key 1 is not random: "),
+        (
+            encoded(b"correct horse battery staple 123"),
+            "KOINE_ENCRYPTION_KEYS: key 1 is typed text, not random: ",
+        ),
+        (
+            encoded("ein Pferd, ein Bürste, Grüße\n".encode()),
+            "KOINE_ENCRYPTION_KEYS: key 1 is typed text, not random: ",
+        ),
     ],
 )
 def test_e19_keys_that_cannot_be_used_are_refused_with_the_remedy_and_without_the_key(
@@ -132,6 +141,20 @@ def test_e19_keys_that_cannot_be_used_are_refused_with_the_remedy_and_without_th
     remedy = "make a key with `openssl rand -base64 32` and set KOINE_ENCRYPTION_KEYS to it, newest first."
     assert str(caught.value) == complaint + remedy
     assert caught.value.__cause__ is None
+
+
+def test_a_passphrase_of_old_may_stand_behind_a_new_key_until_it_is_rotated_away() -> None:
+    typed = b"correct horse battery staple 123"
+    sealed = Vault(Keyring.of([typed])).seal(b"secret", HERE)
+    vault = Vault(Keyring.from_setting(encoded(NEW, typed)))
+    assert vault.open(sealed, HERE) == b"secret"
+    assert vault.rewrap(sealed, HERE).key_id == fingerprint(NEW)
+
+
+def test_keys_that_were_drawn_are_taken() -> None:
+    drawn = Random(1)
+    for key in (drawn.randbytes(32) for _ in range(10_000)):
+        assert Keyring.from_setting(encoded(key)).newest == fingerprint(key)
 
 
 def test_f19_a_keyring_does_not_show_its_keys() -> None:

@@ -28,7 +28,7 @@ from schemas.tables import Environment, SealedRecord
 from schemas.unified import MODELS
 from tests.auth.vendor import ACME, Vendor, verify
 
-KEYS = [bytes(range(start, start + 32)) for start in (1, 50, 100)]
+KEYS = [bytes(range(start, start + 32)) for start in (1, 150, 200)]
 SECRET = "hush-hush-client-secret"
 PASS = "hush-hush-acme-pass"
 
