@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import orjson
@@ -52,15 +53,15 @@ def binding(*parts: object) -> bytes:
 
 
 def check_rising(paging: Paging, position: Position, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Raises `VendorTrouble` `paging_loop` where a keyset page starts at or before the place it was to start after."""
-    if (
-        isinstance(paging, Keyset)
-        and position is not None
-        and rows
-        and _rank(rows[0][paging.key]) <= _rank(position)
-    ):
+    """Raises `VendorTrouble` `paging_loop` where a keyset page does not rise from the place it was to start after."""
+    if not isinstance(paging, Keyset):
+        return
+    keys = [row[paging.key] for row in rows]
+    if position is not None:
+        keys.insert(0, position)
+    if any(_rank(later) <= _rank(earlier) for earlier, later in pairwise(keys)):
         raise VendorTrouble(
-            "The vendor hands out the same page again and again: it seems to ignore where the page should start.",
+            "The vendor hands out records out of order or again: it seems to ignore where a page should start.",
             reason="paging_loop",
         )
 

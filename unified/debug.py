@@ -18,7 +18,7 @@ def request_options(connection: Connection) -> dict[str, Any]:
 def debug(connection: Connection, call: Call, answer: Answer | None) -> dict[str, Any]:
     """The part that every method has; `answer` is None where nothing was sent."""
     return {
-        "requestUrl": call.url(connection),
+        "requestUrl": answer.url if answer else call.url(connection),
         "requestOptions": request_options(connection),
         "data": answer.raw(len(answer.body)) if answer else None,
         "responseHeaders": _visible(answer.headers) if answer else None,

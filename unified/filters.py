@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from providers.filters import NOTHING, CannotFilter, Narrowing
@@ -123,8 +123,9 @@ def _instant(parameter: Parameter, value: str) -> str:
 
 
 def _day(parameter: Parameter, value: str) -> str:
+    """A calendar day; of a time, the day that it states."""
     try:
-        return date.fromisoformat(value).isoformat()
+        return datetime.fromisoformat(value).date().isoformat()
     except ValueError as error:
         raise _wrong(parameter, "takes a date such as 2026-02-01") from error
 
@@ -146,16 +147,27 @@ def _word(parameter: Parameter, found: UnifiedFilter, resource: Resource, value:
 
 def narrow(conditions: Sequence[Condition], resource: Resource, zone: ZoneInfo) -> Narrowing:
     """All conditions together, in the vendor's words. Raises `InvalidRequest` for a combination it has no form for."""
-    params: list[tuple[str, str]] = []
+    params: dict[str, str] = {}
     paths: frozenset[str] | None = None
     for condition in conditions:
         narrowing = _narrow(condition, resource, zone)
         if narrowing.nothing:
             return NOTHING
-        params += narrowing.params
+        for name, value in narrowing.params:
+            if params.setdefault(name, value) != value:  # repeated, a vendor would join them by OR
+                raise _not_together(condition)
         if narrowing.paths is not None:
             paths = narrowing.paths if paths is None else paths & narrowing.paths
-    return Narrowing(tuple(params), nothing=paths == frozenset(), paths=paths)
+    return Narrowing(tuple(params.items()), nothing=paths == frozenset(), paths=paths)
+
+
+def _not_together(condition: Condition) -> InvalidRequest:
+    message = "the vendor keeps this and another condition of the call in one place: ask for one of them"
+    return InvalidRequest(
+        f"'{condition.name}': {message}",
+        reason="unsupported_filter",
+        failures=[{"field": condition.name, "message": message}],
+    )
 
 
 def _narrow(condition: Condition, resource: Resource, zone: ZoneInfo) -> Narrowing:

@@ -12,10 +12,12 @@ from providers.resource import Params, Resource, Source
 from proxy.answer import Answer, Call
 from proxy.crawl import Leaf
 from proxy.cursors import Cursors, Place, binding, check_rising
-from schemas.errors import InvalidRequest
+from schemas.errors import InvalidRequest, VendorTrouble
 from schemas.unified import UnifiedResource
 from unified.question import DEFAULT_LIMIT, Flags, ListQuestion
 from unified.reader import Reader, Row, Rows, custom_names
+
+MOST_EMPTY = 200  # vendor pages in a row without a record that belongs to the resource
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Listing:
         """The next page that has records, or the empty last one; and the place behind it."""
         if self._question.nothing:
             return Page([], None, False, None), None
-        while True:
+        for _ in range(MOST_EMPTY):
             found, after = await self._vendor_page(place)
             kept = self._kept(place, found)
             if kept or after is None:
@@ -78,6 +80,11 @@ class Listing:
                 partial = self._partial(place, found)
                 return Page(records, self.seal(after), partial, found.answer), after
             place = after
+        raise VendorTrouble(
+            "The vendor has too many records in a row that do not belong here: narrow the list by a filter.",
+            reason="vendor_timeout",
+            status=504,
+        )
 
     async def _vendor_page(self, place: Place) -> tuple[Rows, Place | None]:
         source = self._resource.sources[place.source]
@@ -116,7 +123,9 @@ class Listing:
 
     def _partial(self, place: Place, found: Rows) -> bool:
         addition = self._resource.sources[place.source].addition
-        return bool(found.rows) and addition is not None and (found.cut or not addition.listed)
+        return found.is_thin or (
+            bool(found.rows) and addition is not None and (found.cut or not addition.listed)
+        )
 
     def _record(self, place: Place, found: Rows, row: Row) -> dict[str, Any]:
         if self._question.flags.format == "raw":

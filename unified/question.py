@@ -1,5 +1,6 @@
 """What a caller asks of a unified list or record, read from the query and checked before any vendor call."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -21,6 +22,7 @@ FORMATS: dict[str, Format] = {
     "debug": "debug",
 }
 LIST_ONLY = {"limit", "next_cursor", "sort_by", "truto_ignore_limit", "truto_key_by"}
+WORD = re.compile(r"[^\[\]\s]+")
 SHARED = {
     "integrated_account_id",
     "truto_response_format",
@@ -167,9 +169,9 @@ def _limit(query: Query, resource: Resource) -> int | None:
     if given is None:
         return None
     text = _one(given)
-    if not (text.isascii() and text.isdigit()) or len(text) > 20 or int(text) < 1:
+    if not (text.isascii() and text.isdigit() and text.strip("0")):
         raise _wrong("limit", "takes a whole number of at least 1")
-    return min(int(text), most)
+    return most if len(text.lstrip("0")) > len(str(most)) else min(int(text), most)
 
 
 def _flag(query: Query, name: str) -> bool:
@@ -189,6 +191,7 @@ def _flags(query: Query) -> Flags:
         raise _wrong("truto_response_format", f"takes one of {', '.join(FORMATS)}")
     exclude = query.get("truto_exclude_fields")
     skip = _flag(query, "truto_skip_api_call")
+    _flag(query, "truto_body_passthrough")  # it concerns writes, but must be a flag
     if skip and word != "debug":
         raise _wrong("truto_skip_api_call", "goes with truto_response_format=debug")
     return Flags(
@@ -236,5 +239,6 @@ def _check_remote(remote: Iterable[tuple[str, str]], resource: Resource) -> None
             )
 
 
-def _plain(name: str) -> str:
-    return name.lower().replace("-", "_")
+def _plain(name: str) -> tuple[str, ...]:
+    """The words of a parameter's name, however its brackets, dashes and spaces stand."""
+    return tuple(WORD.findall(name.lower().replace("-", "_")))

@@ -1,7 +1,8 @@
 """Reads vendor records for unified calls: one page or one record, whole or lean, with what a first answer left out."""
 
 import re
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from auth.connections import Connection, Connections
 from providers.mapping import Needs
 from providers.paging import Position
 from providers.resource import Params, Resource, Source
+from providers.values import ident
 from proxy.answer import Answer, Call, not_understood
 from proxy.cursors import check_rising
 from proxy.pipe import Pipe
@@ -16,7 +18,8 @@ from proxy.refusals import refuse
 from schemas.errors import NotFound
 
 Row = dict[str, Any]
-MEMORY = 4096  # accounts × collections whose refusals are remembered
+MOST_REMEMBERED = 4096  # accounts × collections whose refusals are remembered
+SECONDS_REMEMBERED = 3600.0
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,11 @@ class Rows:
     added: Mapping[Any, Row] = field(default_factory=dict)
     cut: bool = False
 
+    @property
+    def is_thin(self) -> bool:
+        """Whether some rows could not be read a second time: they left the collection in between."""
+        return bool(self.fuller) and any(row["id"] not in self.fuller for row in self.rows)
+
     def readable(self, row: Row) -> Row:
         """What the mapping of a row reads."""
         found = self.fuller.get(row["id"], row)
@@ -41,10 +49,13 @@ class Rows:
 class Reader:
     """Knows how a source is asked. Remembers which tenants refused what is not known everywhere."""
 
-    def __init__(self, pipe: Pipe, connections: Connections) -> None:
+    def __init__(
+        self, pipe: Pipe, connections: Connections, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._pipe = pipe
         self._connections = connections
-        self._refused: dict[tuple[str, str], frozenset[str]] = {}
+        self._clock = clock
+        self._refused: dict[tuple[str, str], tuple[float, frozenset[str]]] = {}
 
     def list_call(
         self, connection: Connection, resource: Resource, source: Source, params: Params, lean: bool
@@ -60,11 +71,7 @@ class Reader:
         answer = await self._ask(connection, resource, source, call)
         if answer.status == 404:
             return Rows((), answer)
-        if not answer.is_success:
-            raise await refuse(self._connections, connection, answer, source.scopes)
-        found = answer.json()
-        if not isinstance(found, list) or not all(isinstance(row, dict) and row.get("id") for row in found):
-            raise not_understood(answer, "no list of records")
+        found = await self._records(connection, answer, source.scopes)
         fuller = await self._fuller(connection, resource, source, call, found)
         return await self._with_additions(
             connection, resource, source, Rows(found, answer, fuller), listed=True
@@ -90,20 +97,35 @@ class Reader:
     async def row(self, connection: Connection, resource: Resource, source: Source, call: Call) -> Rows:
         """One record, with all its additions."""
         answer = await self._ask(connection, resource, source, call)
-        if not answer.is_success:
-            raise await refuse(self._connections, connection, answer, source.scopes)
-        found = answer.json()
-        if not isinstance(found, dict) or not found.get("id"):
-            raise not_understood(answer, "no record")
-        fuller = await self._fuller(connection, resource, source, call, [found])
+        found = await self._records(connection, answer, source.scopes, single=True)
+        fuller = await self._fuller(connection, resource, source, call, found, single=True)
         return await self._with_additions(
-            connection, resource, source, Rows([found], answer, fuller), listed=False
+            connection, resource, source, Rows(found, answer, fuller), listed=False
         )
 
+    async def _records(
+        self, connection: Connection, answer: Answer, scopes: Sequence[str], *, single: bool = False
+    ) -> list[Row]:
+        """The records of an answer, each with an id. Raises `RemoteProblem` or `VendorTrouble`."""
+        if 300 <= answer.status < 400:
+            raise not_understood(answer, "a redirect")
+        if not answer.is_success:
+            raise await refuse(self._connections, connection, answer, scopes)
+        body = answer.json()
+        found = [body] if single else body
+        if not isinstance(found, list) or not all(
+            isinstance(row, dict) and ident(row.get("id")) for row in found
+        ):
+            raise not_understood(answer, "no record" if single else "no list of records")
+        return found
+
     async def _ask(self, connection: Connection, resource: Resource, source: Source, call: Call) -> Answer:
-        """The answer; after a 400 again without the parameters, then the fields, that not every tenant knows."""
+        """The answer; after a 400 again without the parameters, then the fields, that not every tenant knows.
+
+        It is remembered that a tenant refuses them only where the first call fails once more: a 400 may pass.
+        """
         known = (connection.account_id, source.path)
-        refused = self._refused.get(known, frozenset()) & source.refusable
+        refused = self._refusal(known) & source.refusable
         asked = self._without(connection, resource, source, call, refused)
         answer = await self._pipe.read(connection, asked)
         if answer.status != 400:
@@ -114,14 +136,20 @@ class Reader:
                 continue
             second = await self._pipe.read(connection, spare)
             if second.is_success:
-                self._remember(known, refused | more)
-                return second
+                again = await self._pipe.read(connection, asked)
+                if again.status == 400:
+                    self._remember(known, refused | more)
+                return second if again.status == 400 else again
         return answer
 
-    def _remember(self, known: tuple[str, str], refused: frozenset[str]) -> None:
-        if len(self._refused) >= MEMORY:
+    def _refusal(self, known: tuple[str, str]) -> frozenset[str]:
+        until, names = self._refused.get(known, (0.0, frozenset()))
+        return names if self._clock() < until else frozenset()
+
+    def _remember(self, known: tuple[str, str], names: frozenset[str]) -> None:
+        if len(self._refused) >= MOST_REMEMBERED:
             self._refused.pop(next(iter(self._refused)))
-        self._refused[known] = self._refused.get(known, frozenset()) | refused
+        self._refused[known] = (self._clock() + SECONDS_REMEMBERED, self._refusal(known) | names)
 
     @staticmethod
     def _without(
@@ -133,10 +161,17 @@ class Reader:
         return replace(call, params=tuple((name, value) for name, value in params if name not in refused))
 
     async def _fuller(
-        self, connection: Connection, resource: Resource, source: Source, call: Call, rows: Sequence[Row]
+        self,
+        connection: Connection,
+        resource: Resource,
+        source: Source,
+        call: Call,
+        rows: Sequence[Row],
+        *,
+        single: bool = False,
     ) -> Mapping[Any, Row]:
         """Where a row of a whole answer lacks what is insisted on: the rows once more, all needed fields by name."""
-        refused = self._refused.get((connection.account_id, source.path), frozenset())
+        refused = self._refusal((connection.account_id, source.path))
         wanted = (
             (*source.insist, *source.also) if refused & {name for name, _ in source.query} else source.insist
         )
@@ -147,9 +182,11 @@ class Reader:
             return {}
         again = replace(call, params=_merged(call.params, selection))
         answer = await self._ask(connection, resource, source, again)
-        found = answer.json() if answer.is_success else []
-        listed = found if isinstance(found, list) else [found]
-        return {row["id"]: row for row in listed if isinstance(row, dict) and row.get("id")}
+        if answer.status == 404:
+            return {}
+        return {
+            row["id"]: row for row in await self._records(connection, answer, source.scopes, single=single)
+        }
 
     async def _with_additions(
         self, connection: Connection, resource: Resource, source: Source, page: Rows, *, listed: bool
@@ -182,11 +219,7 @@ class Reader:
             answer = await self._pipe.read(connection, Call(addition.path, asked))
             if answer.status == 404:
                 return found, False
-            if not answer.is_success:
-                raise await refuse(self._connections, connection, answer, addition.scopes)
-            rows = answer.json()
-            if not isinstance(rows, list):
-                raise not_understood(answer, "no list of records")
+            rows = await self._records(connection, answer, addition.scopes)
             check_rising(keyset, position, rows)
             found += rows
             position = keyset.next(keyset.most, position, rows)

@@ -63,12 +63,12 @@ async def test_one_list_call_is_one_vendor_call(house: House) -> None:
 
 
 async def test_c13_a_limit_is_cut_to_the_vendors_maximum(house: House) -> None:
-    for limit in ("50", "51", "1000000000", "9" * 20):
+    for limit in ("50", "51", "1000000000", "9" * 20, "9" * 5000, "0050"):
         assert (await house.get(f"{CONTACTS}?limit={limit}")).json()["result_count"] == 50
     assert (await house.get(f"{CONTACTS}?limit=3&truto_ignore_limit=true")).json()["result_count"] == 50
 
 
-@pytest.mark.parametrize("limit", ["0", "-1", "1.5", "ten", "", "9" * 21, "٣", "1e3", "[]"])
+@pytest.mark.parametrize("limit", ["0", "-1", "1.5", "ten", "", "00", "٣", "1e3", "[]"])
 async def test_c13_a_limit_that_is_no_count_is_refused(house: House, limit: str) -> None:
     await refused(house, f"{CONTACTS}?limit={quote(limit)}", "invalid_request")
 
@@ -221,8 +221,41 @@ async def test_vendor_parameters_are_added_and_win_but_do_not_touch_paging(house
     )
     asked = answer.json()["debug"]["requestUrl"]
     assert ("name=a" in asked, "?name=b&commodity%5Bname%5D=c&" in asked) == (False, True)
-    for name in ("limit", "offset", "order_by", "dir", "order-by", "id][gt"):
+    for name in (
+        "limit",
+        "offset",
+        "order_by",
+        "dir",
+        "order-by",
+        "id][gt",
+        "limit[]",
+        "order_by[]",
+        "[id][gt]",
+        "+limit",
+    ):
         await refused(house, f"{CONTACTS}?remote_query[{name}]=1", "invalid_request")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "created_at[gte]=2030-01-01&issue_date[gte]=2024-01-01",
+        "issue_date[gt]=2024-01-01&issue_date[gte]=2030-01-01",
+    ],
+)
+async def test_conditions_that_the_vendor_would_join_by_or_are_refused(house: House, query: str) -> None:
+    await refused(house, f"accounting/purchase_orders?{query}", "unsupported_filter")
+    await refused(house, "accounting/purchase_order_requisitions?id=5&number=7", "unsupported_filter")
+    same = await house.get("accounting/purchase_order_requisitions?id=5&number=5")
+    assert [record["id"] for record in same.json()["result"]] == ["5"]
+
+
+async def test_a_time_serves_as_the_day_that_it_states(house: House) -> None:
+    flags = "truto_response_format=debug&truto_skip_api_call=true"
+    answer = await house.get(f"{INVOICES}?issue_date[gte]=2026-07-01T23:00:00Z&{flags}")
+    assert (
+        "invoice-date%5Bgt_or_eq%5D=2026-07-01T00%3A00%3A00-07%3A00" in answer.json()["debug"]["requestUrl"]
+    )
 
 
 async def test_fields_can_be_left_out_and_records_keyed(house: House) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.house import House, coupa_context, link, open_house
 
 pytestmark = pytest.mark.anyio
 CONTACTS = "accounting/contacts"
+LEAN = "limit=50&truto_ignore_remote_data=true"
 NDJSON = {"accept": "application/x-ndjson"}
 
 
@@ -69,6 +71,10 @@ async def test_c19_a_login_page_with_status_200_is_no_data(house: House) -> None
         b'[{"name": "no id"}]',
         b'[{"id": 1',
         b'[{"id": "1"}]\xff',
+        b'[{"id": [1]}]',
+        b'[{"id": {"a": 1}}]',
+        b'[{"id": true}]',
+        b'[{"id": 1.5}]',
     ],
 )
 async def test_c19_a_success_that_holds_no_list_of_records_is_no_data(tmp_path: Path, body: bytes) -> None:
@@ -114,7 +120,7 @@ async def test_an_unknown_id_is_a_remote_404_and_an_impossible_one_costs_no_call
     assert unknown.json()["truto_is_remote_error"] is True
     assert unknown.headers["truto-is-remote-error"] == "true"
     before = (await house.stats())["requests"]
-    for id_ in ("abc", "..%2Fusers%2F1", "1%2F..%2F2", "1?x=1", "-1", "1" * 40):
+    for id_ in ("abc", "..%2Fusers%2F1", "1%2F..%2F2", "1?x=1", "1%0A", "-1", "1" * 40):
         answer = await house.get(f"{CONTACTS}/{id_.replace('?', '%3F')}")
         assert (answer.status_code, answer.json()["details"]["reason"]) == (404, "not_found"), id_
     assert (await house.stats())["requests"] == before
@@ -198,12 +204,12 @@ async def test_a_passing_503_is_not_seen_by_the_caller(house: House) -> None:
 
 async def test_a_crawl_that_breaks_off_says_so_and_can_be_resumed_where_it_broke(house: House) -> None:
     await house.fault(kind="500", path="/api/suppliers", after=1)
-    broken = await house.get(f"{CONTACTS}?limit=50", headers=NDJSON)
+    broken = await house.get(f"{CONTACTS}?{LEAN}", headers=NDJSON)
     *first, error = [orjson.loads(line) for line in broken.content.splitlines()]
     assert (len(first), error["_error"]["result_count"], error["_error"]["statusCode"]) == (50, 50, 500)
     await house.coupa.delete("/_sandbox/faults")
     cursor = error["_error"]["next_cursor"]
-    rest = await house.get(f"{CONTACTS}?limit=50&next_cursor={cursor}", headers=NDJSON)
+    rest = await house.get(f"{CONTACTS}?{LEAN}&next_cursor={cursor}", headers=NDJSON)
     *second, end = [orjson.loads(line) for line in rest.content.splitlines()]
     ids = [record["id"] for record in (*first, *second)]
     assert len(ids) == len(set(ids)) == 130
@@ -248,11 +254,52 @@ async def test_a_vendor_that_ignores_where_the_page_starts_is_stopped(tmp_path: 
         assert (second.status_code, second.json()["details"]["reason"]) == (502, "paging_loop")
 
 
+@pytest.mark.parametrize("rows", [[{"id": 2}, {"id": 1}], [{"id": 1}, {"id": 1}]])
+async def test_a_page_out_of_order_is_no_page(tmp_path: Path, rows: list[dict[str, int]]) -> None:
+    async with scripted_house(tmp_path) as (house, script):
+        script.answers["/api/suppliers"] = lambda request: streamed(200, orjson.dumps(rows))
+        answer = await house.get(f"{CONTACTS}?limit=2")
+        assert (answer.status_code, answer.json()["details"]["reason"]) == (502, "paging_loop")
+
+
+async def test_a_400_that_passes_changes_nothing_later(house: House) -> None:
+    path = "user-directory/users?truto_ignore_remote_data=true"
+    before = (await house.get(path)).json()["result"]
+    assert any(user["groups"] for user in before)
+    await house.fault(kind="500", status=400, path="/api/users", count=1)
+    assert (await house.get(path)).json()["result"] == before
+    assert (await house.get(path)).json()["result"] == before
+
+
+@pytest.mark.parametrize("kind", ["429", "500", "html"])
+async def test_a_second_reading_that_fails_fails_the_call(house: House, kind: str) -> None:
+    await house.fault(kind=kind, path="/api/users", after=1)
+    answer = await house.get("user-directory/users?limit=2")
+    assert answer.status_code == {"429": 429, "500": 500, "html": 502}[kind]
+
+
+def answered(body: bytes, request: httpx.Request) -> httpx.Response:
+    return streamed(200, body)
+
+
+async def test_a_price_list_without_ids_is_no_price_list(tmp_path: Path) -> None:
+    for body in (b'[{"noid": 1}]', b'["x"]', b'{"id": 1}'):
+        folder = tmp_path / str(len(body))
+        folder.mkdir()
+        async with scripted_house(folder) as (house, script):
+            script.answers["/api/supplier_items"] = partial(answered, body)
+            answer = await house.get("accounting/items/1")
+            assert (answer.status_code, answer.json()["details"]["reason"]) == (
+                502,
+                "vendor_invalid_response",
+            )
+
+
 async def test_a_redirect_is_not_followed(house: House) -> None:
     await house.fault(kind="redirect", path="/api/suppliers")
     await house.coupa.post("/_sandbox/stats/reset")
     answer = await house.get(CONTACTS)
-    assert answer.status_code == 502
+    assert (answer.status_code, answer.json()["details"]["reason"]) == (502, "vendor_invalid_response")
     assert (await house.stats())["requests"] == 1
 
 
