@@ -1,6 +1,5 @@
 """Debug answers: what was, or would be, asked of the vendor and what it said, without any credential."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from auth.connections import Connection
@@ -21,9 +20,11 @@ def debug(connection: Connection, call: Call, answer: Answer | None) -> dict[str
         "requestUrl": answer.url if answer else call.url(connection),
         "requestOptions": request_options(connection),
         "data": answer.raw(len(answer.body)) if answer else None,
-        "responseHeaders": _visible(answer.headers) if answer else None,
+        "responseHeaders": _visible(answer) if answer else None,
     }
 
 
-def _visible(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name: HIDDEN if name.lower() == "set-cookie" else value for name, value in headers.items()}
+def _visible(answer: Answer) -> dict[str, str]:
+    """The vendor's headers without its cookies, and without a credential that it may echo."""
+    headers = answer.headers.items()
+    return {name: HIDDEN if name.lower() == "set-cookie" else answer.hide(value) for name, value in headers}

@@ -314,6 +314,18 @@ async def test_an_api_key_serves_as_well_as_a_client(house: House) -> None:
     assert wrong["last_error"]
 
 
+async def test_debug_hides_a_credential_that_the_vendor_echoes(tmp_path: Path) -> None:
+    async with scripted_house(tmp_path) as (house, script):
+        key = house.coupa_credentials["api_key"]
+        account = await link(house, {"api_key": key}, method="api_key")
+        script.answers["/api/suppliers"] = lambda request: streamed(
+            200, orjson.dumps([]), **{"x-echo": request.headers["x-coupa-api-key"], "x-fine": "yes"}
+        )
+        path = f"/unified/{CONTACTS}?integrated_account_id={account['id']}&truto_response_format=debug"
+        shown = (await house.client.get(path)).json()["debug"]["responseHeaders"]
+        assert (shown["x-fine"], key in shown["x-echo"]) == ("yes", False)
+
+
 async def test_scopes_of_an_account_are_the_ones_asked_for(house: House) -> None:
     context = coupa_context(
         house.coupa_credentials, oauth={"scope": ["core.supplier.read", "core.common.read"]}
