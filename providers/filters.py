@@ -177,10 +177,18 @@ def fixed(value: str, *others: str) -> Cases:
     return Cases({value: ALL, **dict.fromkeys(others, NOTHING)}, operators=("eq", "in"))
 
 
-def switch(attribute: str, *, on: tuple[str, ...], off: tuple[str, ...], spelling: Spelling) -> Cases:
-    """Words kept as a boolean at the vendor."""
+def switch(
+    attribute: str,
+    *,
+    on: tuple[str, ...],
+    off: tuple[str, ...],
+    never: tuple[str, ...] = (),
+    spelling: Spelling,
+) -> Cases:
+    """Words kept as a boolean at the vendor; no record of the vendor's has the words in `never`."""
 
     def asked(value: str) -> Narrowing:
         return Narrowing(spelling.condition(attribute, "eq", (value,)))
 
-    return Cases({**dict.fromkeys(on, asked("true")), **dict.fromkeys(off, asked("false"))})
+    known = {**dict.fromkeys(on, asked("true")), **dict.fromkeys(off, asked("false"))}
+    return Cases({**known, **dict.fromkeys(never, NOTHING)})

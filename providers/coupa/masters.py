@@ -59,7 +59,7 @@ ACCOUNTS = resource(
         **FILTERS,
         "name": same("name"),
         "account_number": same("code", many=True),
-        "status": active(on=("active",), off=("archived", "pending")),
+        "status": active(on=("active",), off=("archived",), never=("pending",)),
         "type": fixed("general_ledger", *(word for word in ACCOUNT_TYPES if word != "general_ledger")),
     },
     sorts={"name": "name", "created_at": "created_at", "updated_at": "updated_at"},
@@ -215,7 +215,7 @@ ITEMS = resource(
             ),
         ),
     ),
-    filters={**FILTERS, "name": same("name"), "status": active(on=("active",), off=("archived",))},
+    filters={**FILTERS, "name": same("name"), "status": STATUS},
     sorts={"name": "name"},
 )
 
@@ -274,7 +274,7 @@ TRACKING_CATEGORIES = resource(
     filters={
         **{name: FILTERS[name] for name in ("created_at", "updated_at")},
         "name": same("name"),
-        "status": active(on=("active",), off=("archived",)),
+        "status": STATUS,
         "category_type": Cases(
             {
                 "department": Narrowing(paths=frozenset({DEPARTMENTS.path})),
