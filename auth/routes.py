@@ -1,5 +1,9 @@
-"""The routes of the admin resources, a plain list."""
+"""The routes of the admin resources, a plain list: one for each path, so that a 405 names all that the path offers."""
 
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
 from auth.endpoints import (
@@ -13,36 +17,44 @@ from auth.endpoints import (
     tokens,
 )
 
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def offer(path: str, **verbs: Endpoint) -> Route:
+    """What a path answers, by verb; HEAD goes where GET goes."""
+
+    async def answer(request: Request) -> Response:
+        return await verbs["GET" if request.method == "HEAD" else request.method](request)
+
+    return Route(path, answer, methods=list(verbs))
+
+
 ROUTES: list[Route] = [
-    Route("/api-token", tokens.list_, methods=["GET"]),
-    Route("/api-token", tokens.create, methods=["POST"]),
-    Route("/api-token/{id}", tokens.get, methods=["GET"]),
-    Route("/api-token/{id}", tokens.delete, methods=["DELETE"]),
-    Route("/environment", environments.list_, methods=["GET"]),
-    Route("/environment/{id}", environments.get, methods=["GET"]),
-    Route("/environment/{id}", environments.change, methods=["PATCH"]),
-    Route("/integration", built_in.list_integrations, methods=["GET"]),
-    Route("/integration/{id}", built_in.get_integration, methods=["GET"]),
-    Route("/category", built_in.list_categories, methods=["GET"]),
-    Route("/unified-model", built_in.list_models, methods=["GET"]),
-    Route("/unified-model/{id}", built_in.get_model, methods=["GET"]),
-    Route("/environment-unified-model", built_in.list_environment_models, methods=["GET"]),
-    Route("/environment-unified-model/{id}", built_in.get_environment_model, methods=["GET"]),
-    Route("/environment-integration", environment_integrations.list_, methods=["GET"]),
-    Route("/environment-integration", environment_integrations.create, methods=["POST"]),
-    Route("/environment-integration/{id}", environment_integrations.get, methods=["GET"]),
-    Route("/environment-integration/{id}", environment_integrations.change, methods=["PATCH"]),
-    Route("/environment-integration/{id}", environment_integrations.delete, methods=["DELETE"]),
-    Route("/integrated-account", accounts.list_, methods=["GET"]),
-    Route("/integrated-account", imports.import_, methods=["POST"]),
-    Route("/integrated-account/token", account_tokens.create, methods=["POST"]),
-    Route("/integrated-account/bulk-delete", accounts.delete_many, methods=["POST"]),
-    Route("/integrated-account/{id}", accounts.get, methods=["GET"]),
-    Route("/integrated-account/{id}", accounts.change, methods=["PATCH"]),
-    Route("/integrated-account/{id}", accounts.delete, methods=["DELETE"]),
-    Route("/integrated-account/{id}/credentials", imports.replace_credentials, methods=["PATCH"]),
-    Route("/sandbox-integrated-account", sandbox_accounts.list_, methods=["GET"]),
-    Route("/sandbox-integrated-account", sandbox_accounts.create, methods=["POST"]),
-    Route("/sandbox-integrated-account/{id}", sandbox_accounts.get, methods=["GET"]),
-    Route("/sandbox-integrated-account/{id}", sandbox_accounts.delete, methods=["DELETE"]),
+    offer("/api-token", GET=tokens.list_, POST=tokens.create),
+    offer("/api-token/{id}", GET=tokens.get, DELETE=tokens.delete),
+    offer("/environment", GET=environments.list_),
+    offer("/environment/{id}", GET=environments.get, PATCH=environments.change),
+    offer("/integration", GET=built_in.list_integrations),
+    offer("/integration/{id}", GET=built_in.get_integration),
+    offer("/category", GET=built_in.list_categories),
+    offer("/unified-model", GET=built_in.list_models),
+    offer("/unified-model/{id}", GET=built_in.get_model),
+    offer("/environment-unified-model", GET=built_in.list_environment_models),
+    offer("/environment-unified-model/{id}", GET=built_in.get_environment_model),
+    offer(
+        "/environment-integration", GET=environment_integrations.list_, POST=environment_integrations.create
+    ),
+    offer(
+        "/environment-integration/{id}",
+        GET=environment_integrations.get,
+        PATCH=environment_integrations.change,
+        DELETE=environment_integrations.delete,
+    ),
+    offer("/integrated-account", GET=accounts.list_, POST=imports.import_),
+    offer("/integrated-account/token", POST=account_tokens.create),
+    offer("/integrated-account/bulk-delete", POST=accounts.delete_many),
+    offer("/integrated-account/{id}", GET=accounts.get, PATCH=accounts.change, DELETE=accounts.delete),
+    offer("/integrated-account/{id}/credentials", PATCH=imports.replace_credentials),
+    offer("/sandbox-integrated-account", GET=sandbox_accounts.list_, POST=sandbox_accounts.create),
+    offer("/sandbox-integrated-account/{id}", GET=sandbox_accounts.get, DELETE=sandbox_accounts.delete),
 ]
