@@ -153,7 +153,7 @@ class Collection:
         first, last = key_of(records[0], keyset.key), key_of(records[-1], keyset.key)
         if first is None or last is None:
             return self._by_count(after, len(records))
-        check_rising(keyset, after, [{keyset.key: first}])
+        check_rising(keyset, after, [{keyset.key: key} for key in dict.fromkeys((first, last))])
         return keyset.next(self._limit, after, [{keyset.key: last}] * len(records))
 
     def _by_count(self, after: Position, count: int) -> Position:

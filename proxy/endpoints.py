@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable
 
 import httpx
-from starlette.requests import ClientDisconnect, Request
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -29,15 +30,12 @@ class Room:
         request = Request(scope, receive)
         call = await open_passthrough(request, self._name)
         collection = self._collection(call, request)
-        try:
-            if collection is None:
-                await self._forward(call, request, send)
-            elif wants_crawl(call):
-                await self._crawl(collection, request, send)
-            else:
-                await self._list(call, collection, request, send)
-        except ClientDisconnect:
-            return  # nobody is left to be answered
+        if collection is None:
+            await self._forward(call, request, send)
+        elif wants_crawl(call):
+            await self._crawl(collection, request, send)
+        else:
+            await self._list(call, collection, request, send)
 
     def _collection(self, call: Passthrough, request: Request) -> Collection | None:
         found = declared(call)
@@ -71,7 +69,20 @@ class Room:
         await response(request.scope, request.receive, send)
 
 
+class Rest(Convertor[str]):
+    """All that follows. Starlette's own `path` does not match a line break, which is to be refused and not unknown."""
+
+    regex = r"[\s\S]*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("rest", Rest())
 ROUTES = [
-    Route("/proxy/{path:path}", Room("proxy", forward, hand_on)),
-    Route("/custom/{path:path}", Room("custom", forward_custom, answer_custom)),
+    Route("/proxy/{path:rest}", Room("proxy", forward, hand_on)),
+    Route("/custom/{path:rest}", Room("custom", forward_custom, answer_custom)),
 ]
