@@ -152,9 +152,18 @@ def page(rows: Sequence[Any], listing: Listing, next_cursor: str | None = None) 
 
 
 def pick(values: Sequence[Mapping[str, Any]], listing: Listing) -> dict[str, Any]:
-    """The answer to a list call over what a gateway has built in; there is never more than one page of it."""
-    met = [value for value in values if listing.is_met_by(value.get)]
-    return page(met[: listing.limit], listing)
+    """The answer to a list call over what a gateway has built in. Raises InvalidRequest (`invalid_cursor`)."""
+    places = [_encoded(str(value.get("id") or value["name"])) for value in values]
+    if listing.cursor not in (None, *places):
+        raise bad_cursor()
+    first = places.index(listing.cursor) + 1 if listing.cursor else 0
+    met = [at for at in range(first, len(values)) if listing.is_met_by(values[at].get)]
+    shown = met[: listing.limit]
+    return page([values[at] for at in shown], listing, places[shown[-1]] if shown != met else None)
+
+
+def bad_cursor() -> InvalidRequest:
+    return InvalidRequest("next_cursor is not one that was handed out.", reason="invalid_cursor")
 
 
 async def read_page(
@@ -180,7 +189,11 @@ async def read_page(
 
 
 def _cursor(row: ApiToken | EnvironmentIntegration | IntegratedAccount | RequestLogEntry) -> str:
-    return base64.urlsafe_b64encode(f"{show_moment(row.created_at)}/{row.id}".encode()).decode()
+    return _encoded(f"{show_moment(row.created_at)}/{row.id}")
+
+
+def _encoded(place: str) -> str:
+    return base64.urlsafe_b64encode(place.encode()).decode()
 
 
 def _behind(table: Any, cursor: str, beyond: Callable[[Any, Any], Any]) -> ColumnElement[bool]:
@@ -188,8 +201,8 @@ def _behind(table: Any, cursor: str, beyond: Callable[[Any, Any], Any]) -> Colum
         moment, _, row_id = base64.b64decode(cursor, b"-_", validate=True).decode().partition("/")
         created_at = read_moment(moment)
     except (binascii.Error, ValueError):
-        raise InvalidRequest("next_cursor is not one that was handed out.", reason="invalid_cursor") from None
+        raise bad_cursor() from None
     if not row_id.isprintable():
-        raise InvalidRequest("next_cursor is not one that was handed out.", reason="invalid_cursor")
+        raise bad_cursor()
     same_time = and_(col(table.created_at) == created_at, beyond(col(table.id), row_id))
     return or_(beyond(col(table.created_at), created_at), same_time)

@@ -9,7 +9,7 @@ from auth.bodies import json_response, read_json, validate
 from auth.caller import Caller
 from auth.endpoints.edge import api_caller, path_id
 from auth.forms import EnvironmentChange
-from auth.listing import TEXT, TIME, page, read_listing
+from auth.listing import TEXT, TIME, bad_cursor, page, read_listing
 from auth.presenting import environment
 from schemas.errors import Conflict, NotFound
 from schemas.tables import Environment
@@ -20,6 +20,8 @@ FILTERS = {"id": TEXT, "name": TEXT, "created_at": TIME, "updated_at": TIME}
 async def list_(request: Request) -> Response:
     caller = await api_caller(request)
     listing = read_listing(request, FILTERS)
+    if listing.cursor:
+        raise bad_cursor()  # there is one row: none was handed out
     async with request.state.database.read() as session:
         row = await _find(session, caller, caller.environment_id)
     is_met = listing.is_met_by(lambda name: getattr(row, name))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auth.listing import TEXT, pick, read_parameters
 from auth.moments import read_moment, show_moment
 from tests.auth.world import World
 
@@ -126,6 +127,47 @@ async def test_c5_a_cursor_that_was_not_handed_out_is_refused(either: World) -> 
         answer = await either.client.get(f"/integrated-account?next_cursor={cursor}")
         assert answer.status_code == 400
         assert answer.json()["details"] == {"reason": "invalid_cursor"}
+
+
+BUILT_IN = ("/integration", "/category", "/unified-model", "/environment-unified-model")
+
+
+@pytest.mark.parametrize("path", [*BUILT_IN, "/environment"])
+async def test_c5_lists_that_are_never_long_refuse_such_a_cursor_too(world: World, path: str) -> None:
+    for cursor in ("abc", "%00", "a" * 10_000):
+        answer = await world.client.get(f"{path}?next_cursor={cursor}")
+        assert (answer.status_code, answer.json()) == (
+            400,
+            {
+                "statusCode": 400,
+                "message": "next_cursor is not one that was handed out.",
+                "details": {"reason": "invalid_cursor"},
+            },
+        )
+
+
+@given(
+    values=st.lists(
+        st.fixed_dictionaries({"name": st.uuids().map(str), "kind": st.sampled_from(["a", "b"])}),
+        max_size=8,
+        unique_by=lambda value: str(value["name"]),
+    ),
+    limit=st.integers(1, 4),
+    query=st.sampled_from([[], [("kind", "a")]]),
+)
+def test_what_is_built_in_comes_in_pages_without_gap_or_repeat(
+    values: list[dict[str, str]], limit: int, query: list[tuple[str, str]]
+) -> None:
+    pages, cursor = [], ""
+    while cursor is not None:
+        asked = [*query, ("limit", str(limit)), ("next_cursor", cursor)]
+        found = pick(values, read_parameters(asked, {"kind": TEXT}))
+        pages.append(found["result"])
+        cursor = found["next_cursor"]
+    met = [value for value in values if not query or value["kind"] == "a"]
+    assert [value for page in pages for value in page] == met
+    assert [len(page) for page in pages[:-1]] == [limit] * (len(pages) - 1)
+    assert pages[-1] or not met
 
 
 @pytest.mark.parametrize(
