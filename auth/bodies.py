@@ -60,6 +60,8 @@ def _sentence(kind: str, message: str) -> str:
         return "is not known here"
     if kind == "missing":
         return "is missing"
+    if kind in ("model_type", "dict_type"):  # pydantic's words name our classes, or Python's
+        return "must be a JSON object"
     return message.removeprefix("Value error, ")
 
 

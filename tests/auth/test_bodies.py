@@ -185,7 +185,27 @@ def test_c2_everything_that_is_wrong_is_named_at_once_and_no_value_is_quoted() -
     assert caught.value.__context__ is None
 
 
-@pytest.mark.parametrize("body", [None, [], "text", 5])
-def test_a_body_that_is_no_object_is_refused(body: Any) -> None:
-    with pytest.raises(InvalidRequest):
+def refusal(body: Any) -> list[dict[str, str]]:
+    with pytest.raises(InvalidRequest) as caught:
         validate(Outer, body)
+    failures: list[dict[str, str]] = caught.value.details["failures"]
+    return failures
+
+
+@pytest.mark.parametrize("body", [[], "text", 5, True])
+def test_a_body_that_is_no_object_is_refused_in_words_that_name_no_class(body: Any) -> None:
+    assert refusal(body) == [{"field": "", "message": "must be a JSON object"}]
+
+
+def test_a_member_that_is_no_object_is_refused_in_the_same_words() -> None:
+    assert refusal({"name": "a", "inner": 5, "rows": ["x"]}) == [
+        {"field": "inner", "message": "must be a JSON object"},
+        {"field": "rows.0", "message": "must be a JSON object"},
+    ]
+
+
+def test_no_body_lacks_what_is_required() -> None:
+    assert refusal(None) == [
+        {"field": "name", "message": "is missing"},
+        {"field": "inner", "message": "is missing"},
+    ]

@@ -128,7 +128,7 @@ async def test_c3_secrets_at_any_depth_go_to_the_vault_and_come_back_to_calls_on
         ({"tenant_id": ""}, [{"field": "tenant_id", "message": "String should have at least 1 character"}]),
         ({"tenant_id": "a\0b"}, [{"field": "tenant_id", "message": "must be printable text"}]),
         ({"tenant_id": 5}, [{"field": "tenant_id", "message": "Input should be a valid string"}]),
-        ({"context": []}, [{"field": "context", "message": "Input should be a valid dictionary"}]),
+        ({"context": []}, [{"field": "context", "message": "must be a JSON object"}]),
         ({"is_sandbox": "yes"}, [{"field": "is_sandbox", "message": "Input should be a valid boolean"}]),
         (
             {"status": "active", "id": "mine", "environment_id": "x"},
