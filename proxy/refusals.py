@@ -45,7 +45,7 @@ async def refuse(
         await connections.note_forbidden(connection, message, scopes)
     return RemoteProblem(
         message,
-        status=answer.status if answer.status >= 400 else 502,
+        status=answer.status if _is_error(answer.status) else 502,
         raw=answer.raw(),
         insight=_insight(answer, message, scopes),
         reason=_reason(answer.status),
@@ -66,7 +66,12 @@ def _message(answer: Answer) -> str:
 def _reason(status: int) -> str | None:
     if status == 401:
         return "needs_reauth"
-    return None if status >= 400 else "vendor_invalid_response"
+    return None if _is_error(status) else "vendor_invalid_response"
+
+
+def _is_error(status: int) -> bool:
+    """Redirects are not followed, and what HTTP does not know can't be answered with."""
+    return 400 <= status <= 599
 
 
 def _insight(answer: Answer, message: str, scopes: Sequence[str]) -> Mapping[str, Any]:
