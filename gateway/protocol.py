@@ -34,9 +34,9 @@ class Exit:
 class Protocol(HttpToolsProtocol):
     """One connection.
 
-    Whenever no request runs and no body comes in, a timer ticks: until headers are whole, until an idle connection
-    ends, until a refused caller has read why. A body that stalls is the gate's to notice, which knows whether anyone
-    waits for it; a body that breaks off is told to its reader as `fault` in the request's state.
+    Whenever no request runs, a timer ticks: until headers are whole, until an idle connection ends, until a refused
+    caller has read why. A body that stalls is the gate's to notice, which knows whether anyone waits for it; a body
+    that breaks is told to its reader as `fault` in the request's state.
     """
 
     def __init__(
@@ -62,12 +62,14 @@ class Protocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._exit = cast(asyncio.Transport, Exit(transport, self._close))
-        self._arm(self._limits.head_seconds, self._head_is_late)
+        if self.app_state["draining"].is_set():
+            self._rest()
+        else:
+            self._arm(self._limits.head_seconds, self._head_is_late)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._is_deaf = True
         self._disarm()
-        self._unset_keepalive_if_required()
         if self._stall is not None:
             self._stall.cancel()
         super().connection_lost(exc)
@@ -75,7 +77,6 @@ class Protocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._is_deaf:
             return
-        self._unset_keepalive_if_required()
         try:
             self._feed(data)
         except httptools.HttpParserUpgrade:
@@ -87,8 +88,7 @@ class Protocol(HttpToolsProtocol):
         except httptools.HttpParserError as error:
             context = error.__context__
             self._fault(context if isinstance(context, Refused) else _not_http(error))
-        if not (self._timer or self._in_body or self._is_running() or self._is_deaf):
-            self._arm(self._limits.head_seconds, self._head_is_late)
+        self._rest()
 
     def _feed(self, data: bytes) -> None:
         """Piece by piece, so that never more is held of a header, or skipped of what frames a body, than is allowed."""
@@ -109,6 +109,7 @@ class Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         if len(self.pipeline) >= self._limits.pipelined:
             raise InvalidRequest(f"More than {self._limits.pipelined} requests were sent ahead.")
+        self._disarm()
         self._in_head = True
         super().on_message_begin()
 
@@ -134,29 +135,32 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._in_body, self._unspent = False, 0
+        if self.cycle.response_complete:
+            self._disarm()
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        super().on_response_complete()
-        if self._is_running() or self.transport.is_closing():
+        self.server_state.total_requests += 1
+        if self.transport.is_closing() or self._lingers:
             return
-        if self._refusal is not None:
-            self._answer(self._refusal)
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        elif self._refusal is not None:
+            self._refuse(self._refusal)
+        elif self._is_deaf:
             self._linger()
-        elif self._in_body:
-            self._linger()
-        elif self._in_head:
-            self._unset_keepalive_if_required()
-            self._arm(self._limits.head_seconds, self._head_is_late)
+        else:
+            self._rest()
 
     def shutdown(self) -> None:
         """A drain begins: what runs ends; a request that was already on its way is still answered."""
         self.app_state["draining"].set()
         if self._is_running():
             self.cycle.keep_alive = False
-        elif not self._is_deaf:
-            self._unset_keepalive_if_required()
-            self._arm(self._limits.last_call_seconds, self.transport.close)
+        elif not (self._in_head or self._in_body):
+            self._disarm()
+            self._rest()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -177,6 +181,22 @@ class Protocol(HttpToolsProtocol):
         else:
             self._watch_stall()
 
+    def _rest(self) -> None:
+        """Unless a request runs, the connection has a time to live."""
+        limits = self._limits
+        if self._timer or self._is_deaf or self._is_running():
+            return
+        if self._in_head:
+            self._arm(limits.head_seconds, self._head_is_late)
+        elif self._in_body and self.expect_100_continue:  # what comes next may be a body or another request
+            self._linger()
+        elif self._in_body:  # nobody reads it any more, and a short one need not cost the connection
+            self._arm(limits.linger_seconds, self._linger)
+        elif self.app_state["draining"].is_set():
+            self._arm(limits.last_call_seconds, self.transport.close)
+        else:
+            self._arm(limits.idle_seconds, self.transport.close)
+
     def _is_running(self) -> bool:
         """Whether a request has begun whose answer is not complete."""
         return self.cycle is not None and not self.cycle.response_complete
@@ -188,15 +208,19 @@ class Protocol(HttpToolsProtocol):
 
     def _fault(self, problem: Refused) -> None:
         self._is_deaf = True
-        if self._in_body:
+        if not self._is_running():
+            self._refuse(problem)
+        elif self._in_body:
             problem.headers["connection"] = "close"
             self.cycle.scope["state"]["fault"] = problem
             self.cycle.message_event.set()
-        elif self._is_running():
-            self._refusal = problem
         else:
+            self._refusal = problem
+
+    def _refuse(self, problem: Refused) -> None:
+        if not self._in_body:  # else the request was answered before its body broke
             self._answer(problem)
-            self._linger()
+        self._linger()
 
     def _answer(self, problem: Refused) -> None:
         """The envelope, for what never became a request."""
@@ -221,7 +245,6 @@ class Protocol(HttpToolsProtocol):
 
     def _linger(self) -> None:
         """Closes our side alone: a caller that is still sending could lose the answer otherwise (RFC 9112 §9.6)."""
-        self._unset_keepalive_if_required()
         if self._lingers or self.transport.is_closing():
             return
         self._is_deaf = self._lingers = True

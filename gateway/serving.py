@@ -101,10 +101,12 @@ class Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def serving(app: Starlette, plug: socket.socket, log_level: str) -> AsyncIterator[None]:
+async def serving(
+    app: Starlette, plug: socket.socket, log_level: str, limits: Limits = LIMITS
+) -> AsyncIterator[None]:
     """The application answers on the socket within this context, and has drained after it."""
     take_over_logging(log_level)
-    server = Server(terms(app, log_level))
+    server = Server(terms(app, log_level, limits))
     running = asyncio.create_task(server.serve([plug]))
     await server.answers.wait()
     try:
