@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from auth.context_rules import complaints, scopes_in
 from providers.provider import ApiKey, Provider, Scheme, Variable
 from schemas.errors import InvalidRequest
 
@@ -79,11 +80,11 @@ def read_context(
 ) -> dict[str, Any]:
     """The context with the provider's variables and the scheme's fields in their normal form.
 
-    Raises InvalidRequest that names every field that is missing or not of its form. A sandbox needs no variables: its
+    Raises InvalidRequest that names every member that is missing or not of its form. A sandbox needs no variables: its
     URL is known.
     """
     read = dict(context)
-    failures = []
+    failures = complaints(context)
     for variable, required in _wanted(provider, scheme, is_sandbox=is_sandbox):
         given = context.get(variable.name)
         if given in (None, ""):
@@ -102,8 +103,8 @@ def read_context(
 
 def asked_scopes(context: Mapping[str, Any], override: Mapping[str, Any], scheme: Scheme) -> tuple[str, ...]:
     """The account's own scopes, else the environment's for this integration, else the provider's."""
-    own = _scopes(_inside(context, "oauth"))
-    return own or _scopes(_inside(override, "credentials")) or tuple(getattr(scheme, "scopes", ()))
+    asked = scopes_in(context.get("oauth")) or scopes_in(override.get("credentials"))
+    return asked or tuple(getattr(scheme, "scopes", ()))
 
 
 def _wanted(provider: Provider, scheme: Scheme, *, is_sandbox: bool) -> Iterator[tuple[Variable, bool]]:
@@ -124,17 +125,6 @@ def _failure(variable: Variable, complaint: str) -> dict[str, str]:
         "field": f"context.{variable.name}",
         "message": f"{variable.label} {complaint}. Expected: {expected}",
     }
-
-
-def _inside(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = value.get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def _scopes(holder: Mapping[str, Any]) -> tuple[str, ...]:
-    given = holder.get("scope")
-    words = given.replace(",", " ").split() if isinstance(given, str) else given or ()
-    return tuple(dict.fromkeys(word for word in words if isinstance(word, str)))
 
 
 def _copy(value: Any) -> Any:

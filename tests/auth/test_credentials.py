@@ -142,6 +142,8 @@ def test_a_sandbox_needs_no_host_but_a_given_one_must_fit() -> None:
         ({"oauth": {"scope": "one two,three"}}, {}, ("one", "two", "three")),
         ({"oauth": {"scope": [5, None]}}, {}, ("read", "write")),
         ({"oauth": "odd"}, {"credentials": "odd"}, ("read", "write")),
+        ({"oauth": {"scope": 5}}, {"credentials": {"scope": True}}, ("read", "write")),
+        ({"oauth": {"scope": {"own": 1}}}, {"credentials": {"scope": ["env", 5]}}, ("env",)),
     ],
 )
 def test_scopes_come_from_the_account_then_the_environment_then_the_provider(
