@@ -3,12 +3,23 @@
 None means "no value": the vendor's own text stays readable in `remote_data`. Nothing in here raises on odd input.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 EXACT = 10**15  # whole numbers below it are exact as JSON numbers
+WIDEST = 2**63  # beyond it no whole number is written as such
+MOST = 10**100  # no amount, quantity or id comes near; sums of what is below it can't overflow
+LONGEST = 64  # characters of a number written as text; Coupa's own have up to twenty places
+NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
+TRUTH = {"true": True, "false": False, "1": True, "0": False}
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?=[T ]|\Z)")
+MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?"
+)
 
 
 def raw(value: Any) -> Any:
@@ -20,63 +31,74 @@ def text(value: Any) -> str | None:
     """Text as the vendor has it; an empty one is no value."""
     if type(value) is str:
         return value or None
-    return str(value) if type(value) in (int, float) else None
+    return str(value) if type(value) in (int, float) and -MOST < value < MOST else None
 
 
 def ident(value: Any) -> str | None:
     """An id as text, whether the vendor writes it as a number or as text."""
     if type(value) is int:
-        return str(value)
+        return str(value) if -MOST < value < MOST else None
     return value or None if type(value) is str else None
+
+
+def _is_number(value: Any) -> bool:
+    """Whether it is a JSON number, or decimal text, of a size and length that can be meant."""
+    if type(value) is str:
+        return len(value) <= LONGEST and NUMBER.fullmatch(value) is not None
+    return type(value) in (int, float) and -MOST < value < MOST
 
 
 def number(value: Any) -> int | float | None:
     """A JSON number from a number or decimal text; exact for up to 15 significant digits, whole where it is whole."""
-    kind = type(value)
-    if kind is str:
-        try:
-            value = float(value.replace("_", "?"))  # Python would read 1_000
-        except ValueError:
-            return None
-    elif kind is not int and kind is not float:
+    if not _is_number(value):
         return None
-    whole = -EXACT < value < EXACT and value == (integer := int(value))
-    if whole:
-        return integer
-    return value if value - value == 0 else None  # infinities and NaN are no numbers
+    if type(value) is int and -WIDEST <= value < WIDEST:
+        return value
+    found = float(value)
+    return int(found) if -EXACT < found < EXACT and found == int(found) else found
 
 
 def decimal(value: Any) -> Decimal | None:
-    """For sums: money is never added in binary floating point."""
-    if type(value) is str or type(value) is int:
-        try:
-            found = Decimal(value)
-        except InvalidOperation:
-            return None
-        return found if found.is_finite() else None
-    return Decimal(repr(value)) if type(value) is float and value - value == 0 else None
+    """For sums, where `number` reads a value: money is never added in binary floating point."""
+    if not _is_number(value):
+        return None
+    return Decimal(repr(value) if type(value) is float else value)
 
 
 def total(values: Iterable[Any]) -> Decimal | None:
-    """The decimal sum of what can be read; None where nothing can."""
-    found = [amount for amount in map(decimal, values) if amount is not None]
-    return sum(found, Decimal(0)) if found else None
+    """The decimal sum; None where a part can't be read, as the rest would look whole, and where there is none."""
+    found = [decimal(value) for value in values]
+    known = [amount for amount in found if amount is not None]
+    return sum(known, Decimal(0)) if known and len(known) == len(found) else None
 
 
 def amount(value: Decimal | None) -> int | float | None:
     """A sum as a JSON number."""
-    return None if value is None else number(str(value))
+    return None if value is None else number(float(value))
 
 
 def boolean(value: Any) -> bool | None:
+    """A truth value as JSON has it, in words or as 1 and 0."""
     if type(value) is bool:
         return value
-    return {"true": True, "false": False, "1": True, "0": False}.get(str(value).lower())
+    if type(value) is str:
+        return TRUTH.get(value.lower())
+    return value == 1 if type(value) is int and value in (0, 1) else None
+
+
+def either(yes: str, no: str) -> Callable[[Any], str | None]:
+    """An enum kept as a boolean; a value that is none is passed on as it is."""
+
+    def read(value: Any) -> str | None:
+        found = boolean(value)
+        return text(value) if found is None else yes if found else no
+
+    return read
 
 
 def day(value: Any) -> str | None:
-    """The calendar day of a date or time, in the offset in which the vendor states it."""
-    if type(value) is not str:
+    """The calendar day of an ISO 8601 date or time (extended form), in the offset in which the vendor states it."""
+    if type(value) is not str or not DAY.match(value):
         return None
     try:
         return date.fromisoformat(value[:10]).isoformat()
@@ -85,8 +107,8 @@ def day(value: Any) -> str | None:
 
 
 def instant(value: Any) -> str | None:
-    """RFC 3339 in UTC with milliseconds; a time without an offset is taken as UTC."""
-    if type(value) is not str:
+    """RFC 3339 in UTC with milliseconds, from the extended form; a time without an offset is taken as UTC."""
+    if type(value) is not str or not MOMENT.fullmatch(value):
         return None
     try:
         moment = datetime.fromisoformat(value)

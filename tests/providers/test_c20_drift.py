@@ -20,11 +20,13 @@ ODD = st.one_of(
     st.sampled_from(
         ["", "nan", "1e999", "-0", "1_0", "2026-13-45T99:00:00Z", "0001-01-01T00:00:00+14:00", "12:00"]
     ),
+    st.sampled_from(["1E+999999999", "-1E-999999999", "9" * 5000, "٣", "2026-W05-7", 10**30, 1e300]),
     st.just([]),
     st.just({}),
     st.just([None, 1, "x", {}, []]),
     st.just({"id": None, "name": 7, "custom-fields": "x"}),
 )
+ODD_IDS = [[1], {"a": 1}, True, 1.5, None, "", 10**30]
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -69,6 +71,18 @@ def test_c20_an_odd_record_is_mapped_without_an_error_into_a_record_of_the_model
         MODELS[model].resources[name].record.model_validate(found)
         assert found["id"].endswith(str(record["id"]))
         json.dumps(found, allow_nan=False)
+
+
+@pytest.mark.parametrize("odd", ODD_IDS, ids=repr)
+@pytest.mark.parametrize("case", [case for case in CASES if case["at"]], ids=lambda case: case["expected"])
+def test_c20_an_id_of_another_type_is_text_or_null(case: dict[str, Any], odd: Any) -> None:
+    record = json.loads((FIXTURES / case["sample"]).read_text())
+    for key in case["at"]:
+        record = record[key]
+    for source in COUPA.resources[case["resource"]].sources:
+        found = source.fields({**record, "id": odd}, ())["id"]
+        expected = f"{source.prefix}{odd}" if odd == 10**30 else None
+        assert found == expected
 
 
 def test_c20_a_new_word_of_an_enum_is_passed_on() -> None:
