@@ -54,7 +54,9 @@ class Server(uvicorn.Server):
 
 def main(argv: Sequence[str]) -> int:
     """`PROVIDER [--host] [--port] [--seed] [--records] [--json] [--switch name=value ...]`."""
-    parser = argparse.ArgumentParser(prog="sandbox", description="A stand-in for a provider, with test data.")
+    parser = argparse.ArgumentParser(
+        prog="koine sandbox", description="A stand-in for a provider, with test data."
+    )
     parser.add_argument("provider", choices=PROVIDERS)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")

@@ -50,6 +50,7 @@ def test_tells_its_version(capsys: Captured) -> None:
         (["fly"], "koine: error: argument COMMAND: invalid choice: 'fly'"),
         (["up", "--port", "99999"], "koine up: error: argument --port: is no port: use 0 to 65535"),
         (["serve", "--workers", "0"], "koine serve: error: argument --workers: must be 1 or more"),
+        (["sandbox", "nope"], "koine sandbox: error: argument provider: invalid choice: 'nope'"),
         (
             ["environment", "create", "--name", " "],
             "koine environment create: error: argument --name: must be 1 to 255 printable characters",
@@ -60,7 +61,9 @@ def test_words_that_mean_nothing_are_refused(words: list[str], complaint: str, c
     with pytest.raises(SystemExit) as end:
         main(words)
     assert end.value.code == 2
-    assert complaint in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.startswith("usage: koine")
+    assert complaint in said
 
 
 def test_an_environment_is_made_once(prod: Path, capsys: Captured) -> None:
