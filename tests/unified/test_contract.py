@@ -214,7 +214,7 @@ async def test_c5_what_is_no_cursor_of_ours_is_refused(house: House, cursor: str
     await refused(house, f"{CONTACTS}?next_cursor={cursor}", "invalid_cursor")
 
 
-async def test_vendor_parameters_are_added_and_win_but_do_not_touch_paging(house: House) -> None:
+async def test_c13_vendor_parameters_are_added_and_win_but_do_not_touch_paging(house: House) -> None:
     flags = "truto_response_format=debug&truto_skip_api_call=true"
     answer = await house.get(
         f"{CONTACTS}?name=a&remote_query[name]=b&remote_query[commodity][name]=c&{flags}"
