@@ -1,8 +1,9 @@
 """The only place that opens database sessions: SQLite and Postgres behave alike from here on."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -115,6 +116,7 @@ class Database:
     def _make_engine(self, **options: Any) -> AsyncEngine:
         engine = create_async_engine(self._url, hide_parameters=True, **options)
         if self._is_sqlite:
+            event.listen(engine.sync_engine, "do_connect", _keep_private)
             event.listen(engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
@@ -130,6 +132,16 @@ def _pool(url: URL) -> dict[str, Any]:
         "pool_pre_ping": True,
         "connect_args": {"timeout": 5, "command_timeout": COMMAND_SECONDS},
     }
+
+
+def _keep_private(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> None:
+    """Makes a SQLite file that is not there for its owner alone; SQLite gives those it lays beside it the same mode.
+
+    A file that is there is not opened: closing it would drop the locks that this process holds on it.
+    """
+    if not options.get("uri"):
+        with suppress(FileExistsError):
+            os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

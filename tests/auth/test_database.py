@@ -202,3 +202,23 @@ async def test_e12_a_full_sqlite_file_is_a_503_and_keeps_what_it_had(sqlite_url:
 async def test_a_database_in_memory_is_refused() -> None:
     with pytest.raises(ValueError, match="name a file"):
         Database("sqlite+aiosqlite://")
+
+
+def modes(folder: Path) -> dict[str, str]:
+    return {file.name: oct(file.stat().st_mode & 0o777) for file in folder.iterdir()}
+
+
+async def test_a_sqlite_file_and_those_beside_it_are_for_their_owner_alone(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/koine.db")
+    await database.migrate()
+    await add(database, "one")
+    found = modes(tmp_path)
+    await database.close()
+    assert found == dict.fromkeys(("koine.db", "koine.db-wal", "koine.db-shm"), "0o600")
+
+
+async def test_a_sqlite_file_where_there_is_no_folder_is_a_503(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/nowhere/koine.db")
+    with pytest.raises(Unavailable):
+        await database.ping()
+    await database.close()

@@ -80,6 +80,24 @@ def test_a_token_stands_alone_on_its_line(prod: Path, capsys: Captured) -> None:
     assert err == "Keep it: it is not shown again.\n"
 
 
+@pytest.mark.parametrize("words", [["migrate"], ["serve"]])
+def test_a_database_file_is_made_for_its_owner_alone(place: Path, words: list[str]) -> None:
+    before = os.umask(0)
+    try:
+        main(words)
+    finally:
+        os.umask(before)
+    modes = {file.name: oct(file.stat().st_mode & 0o777) for file in place.iterdir()}
+    assert modes == {"koine.db": "0o600"}
+
+
+def test_a_database_file_that_is_there_keeps_its_mode(place: Path) -> None:
+    file = place / "koine.db"
+    file.touch(0o640)
+    assert main(["migrate"]) == 0
+    assert oct(file.stat().st_mode & 0o777) == "0o640"
+
+
 @pytest.mark.parametrize(
     ("words", "status", "complaint"),
     [
