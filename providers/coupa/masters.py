@@ -16,13 +16,13 @@ from providers.currencies import currency_name
 from providers.filters import NOTHING, Cases, Choice, Narrowing, fixed
 from providers.mapping import const, fields, first_of, not_offered, of
 from providers.resource import Addition, Source
-from providers.values import boolean, decimal, ident, number, one_of, raw
+from providers.values import boolean, decimal, either, ident, number, one_of, raw
 from schemas.accounting import Account, Contact, Currency, Item, TrackingCategory
 from schemas.enums import ACCOUNT_TYPES
 
 Rows = list[dict[str, Any]]
 REFUSABLE = frozenset({"custom-fields"})
-ACTIVE = at("active", one_of({True: "active", False: "archived", "true": "active", "false": "archived"}))
+ACTIVE = at("active", either("active", "archived"))
 STATUS = active(on=("active",), off=("archived",))
 
 

@@ -9,7 +9,7 @@ from providers.coupa.shapes import COMMON, FULL_NAME, NO_CUSTOM_FIELDS, PERSON_P
 from providers.filters import NOTHING, Cases, Narrowing, switch
 from providers.mapping import fields, not_offered, of
 from providers.resource import Source
-from providers.values import boolean, ident, one_of, raw, text
+from providers.values import boolean, either, ident, raw, text
 from schemas.accounting import Employee
 from schemas.user_directory import Group, Role, User
 
@@ -37,7 +37,7 @@ NEWER = frozenset({"supplier-user", "support-user", "user-groups"})
 
 
 def _is_person(record: Mapping[str, Any]) -> bool:
-    return not any(record.get(kind) is True or record.get(kind.replace("-", "_")) is True for kind in KINDS)
+    return not any(boolean(record.get(kind, record.get(kind.replace("-", "_")))) for kind in KINDS)
 
 
 def _work_email(email: str | None) -> Rows:
@@ -137,7 +137,7 @@ USERS = resource(
                 username=at("login"),
                 emails=of(_primary_email, at("email")),
                 phones=PERSON_PHONES,
-                status=at("active", one_of({True: "active", False: "inactive"})),
+                status=at("active", either("active", "inactive")),
                 is_email_verified=NOWHERE,
                 is_2fa_enabled=NOWHERE,
                 user_type=of(_kind, *(at(kind, boolean) for kind in KINDS)),
