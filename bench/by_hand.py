@@ -49,7 +49,9 @@ def _custom(own: Record) -> Record:
 def _account(line: Record) -> str | None:
     account = ident(_object(line.get("account")).get("id"))
     splits = _objects(line.get("account-allocations"))
-    return account or (ident(_object(splits[0].get("account")).get("id")) if len(splits) == 1 else None)
+    if not splits:
+        return account
+    return None if len(splits) > 1 else account or ident(_object(splits[0].get("account")).get("id"))
 
 
 def _line(line: Record, currency: str | None, rate: Any) -> Record:

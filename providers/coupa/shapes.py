@@ -173,10 +173,11 @@ def department(path: str) -> Node:
 
 
 def _account(account: str | None, allocations: list[dict[str, Any]] | None) -> str | None:
-    if account or not allocations or len(allocations) > 1:
+    """None where a line is split, whatever else is said: one account would not be the whole truth."""
+    if not allocations:
         return account
-    found: str | None = allocations[0]["account"]
-    return found
+    first: str | None = allocations[0]["account"]
+    return None if len(allocations) > 1 else account or first
 
 
 ACCOUNT = of(
