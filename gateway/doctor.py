@@ -21,6 +21,7 @@ ELSEWHERE = {"KOINE_PYTHON"}  # read by the scripts, not by the gateway
 PLANNED = {"KOINE_REDIS_URL": "limits are kept in each process for now"}
 KNOWN = {variable(field) for field in Settings.model_fields} | ELSEWHERE | set(PLANNED)
 PROBE_SECONDS = 3.0
+SQLITE = b"SQLite format 3\0"  # how its files begin, https://www.sqlite.org/fileformat.html
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,17 @@ def _file_complaint(database_url: str) -> str | None:
         return NOT_MIGRATED
     if not os.access(file, os.R_OK | os.W_OK):
         return f"KOINE_DATABASE_URL names {file}, which this user can't write: change its mode or owner."
+    if not _is_sqlite(file):
+        return f"KOINE_DATABASE_URL names {file}, which is no SQLite database: name another file, or move it away."
     return None
+
+
+def _is_sqlite(file: Path) -> bool:
+    """Whether SQLite would open it: an empty file becomes a database when the first table is made."""
+    if not file.is_file():
+        return False
+    with file.open("rb") as stream:
+        return stream.read(len(SQLITE)) in (b"", SQLITE)
 
 
 def _is_local(url: str) -> bool:

@@ -179,3 +179,25 @@ def test_looking_leaves_no_trace(place: Path, capsys: pytest.CaptureFixture[str]
         capsys.readouterr().out == "wrong: The database's tables are not up to date: run `koine migrate`.\n"
     )
     assert list(place.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [b"SQLite", b"name,amount\n" * 1000, b"\0" * 8192, None])
+def test_a_file_that_is_no_database_is_said_to_be_none(
+    place: Path, capsys: pytest.CaptureFixture[str], content: bytes | None
+) -> None:
+    file = place / "koine.db"
+    file.mkdir() if content is None else file.write_bytes(content)
+    assert main(["doctor"]) == 1
+    assert capsys.readouterr() == (
+        "wrong: KOINE_DATABASE_URL names koine.db, which is no SQLite database: name another file, or move it away.\n",
+        "",
+    )
+    assert content is None or file.read_bytes() == content
+
+
+def test_an_empty_file_is_a_database_without_tables(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (place / "koine.db").touch()
+    assert main(["doctor"]) == 1
+    assert (
+        capsys.readouterr().out == "wrong: The database's tables are not up to date: run `koine migrate`.\n"
+    )
