@@ -127,7 +127,9 @@ class Door:
 
 
 async def read_answer(reader: asyncio.StreamReader, method: bytes = b"GET") -> Answer:
-    head = (await reader.readuntil(b"\r\n\r\n"))[:-4]
+    head = b"HTTP/1.1 100 Continue"
+    while head.startswith(b"HTTP/1.1 100 "):
+        head = (await reader.readuntil(b"\r\n\r\n"))[:-4]
     first, *lines = head.split(b"\r\n")
     headers = [(name.lower(), value) for name, value in (line.split(b": ", 1) for line in lines)]
     status = int(first.split()[1])
@@ -172,7 +174,7 @@ async def front_door(
 async def served(house: House) -> AsyncIterator[int]:
     """The port at which a real server serves the house."""
     with socket.create_server(("127.0.0.1", 0)) as plug:
-        config = terms(house.app, "info")  # type: ignore[arg-type]  Starlette, with its state
+        config = terms(house.app, "info")  # type: ignore[arg-type]
         config.lifespan = "off"
         server = Server(config)
         running = asyncio.create_task(server.serve([plug]))
