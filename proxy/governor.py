@@ -3,8 +3,9 @@
 import asyncio
 import time
 from collections import OrderedDict, deque
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
+
+import httpx
 
 from auth.connections import Connection
 from providers.provider import Limits
@@ -66,7 +67,7 @@ class Gate:
         now = _now()
         return self._bucket.ready_at(now, limits) - now
 
-    def note(self, limits: Limits | None, status: int, headers: Mapping[str, str]) -> None:
+    def note(self, limits: Limits | None, status: int, headers: httpx.Headers) -> None:
         """What an answer says of the limit. A 429 holds back everything until the vendor wants to be called again."""
         now = time.time()
         self._stated = stated_figures(headers, now)

@@ -22,6 +22,7 @@ from proxy.observing import Observation, Observed
 from proxy.record import OnCall, Outcome
 from proxy.repeats import PAUSE, Happened, Kind, Landing, repeated, repeats, result
 from proxy.transport import NEVER_SENT
+from schemas.errors import Throttled
 
 
 @dataclass(frozen=True)
@@ -156,9 +157,10 @@ class Passage:
         patience = self._patience()
         try:
             await self._gate.enter(self._limits, patience, ahead=self._seen.attempts > 0)
-        finally:
-            self._queued += _now() - started
+        except Throttled:
             self._tally.figures = self._gate.figures(self._limits)
+            raise
+        self._queued += _now() - started
 
     def _patience(self) -> float:
         """Seconds that this call may still wait at the gate."""
@@ -197,8 +199,9 @@ class Passage:
 
     @staticmethod
     def _wanted_pause(landing: Landing) -> float:
-        headers = landing.response.headers if landing.response is not None else {}
-        return stated_wait(headers, time.time()) or 0.0
+        if landing.response is None:
+            return 0.0
+        return stated_wait(landing.response.headers, time.time()) or 0.0
 
     def _pause(self, state: RetryCallState) -> float:
         landing = result(state)

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +20,7 @@ from proxy.bucket import SPARE, Bucket
 from proxy.figures import LONGEST, Figures, stated_figures, stated_wait
 from proxy.governor import FIRST_PAUSE, LONGEST_PAUSE, MOST_WAITING, Gate, Governor, limits_of
 from schemas.errors import Throttled
+from tests.house import open_house
 from tests.proxy.outlet import closed, connected, elapsed, outlet
 
 pytestmark = pytest.mark.anyio
@@ -143,7 +146,7 @@ async def test_one_that_had_its_turn_and_was_sent_back_goes_first() -> None:
 
 async def test_a_queue_has_an_end() -> None:
     gate = Gate()
-    gate.note(None, 429, {"retry-after": "1"})
+    gate.note(None, 429, httpx.Headers({"retry-after": "1"}))
     waiting = [asyncio.create_task(gate.enter(None, 5.0)) for _ in range(MOST_WAITING)]
     await asyncio.sleep(0)
     with pytest.raises(Throttled):
@@ -164,17 +167,21 @@ async def test_e1_nobody_calls_before_the_vendor_wants_it() -> None:
 
 async def test_e1_those_that_can_not_be_served_in_time_after_a_429_learn_it_at_once() -> None:
     gate = Gate()
-    gate.note(None, 429, {"retry-after": "1"})
+    gate.note(None, 429, httpx.Headers({"retry-after": "1"}))
     waiting = [asyncio.create_task(gate.enter(None, 3.0)) for _ in range(5)]
     await asyncio.sleep(0)
 
     async def turned_away() -> None:
-        gate.note(None, 429, {"retry-after": "30"})
+        gate.note(None, 429, httpx.Headers({"retry-after": "30"}))
         for found in await asyncio.gather(*waiting, return_exceptions=True):
             assert isinstance(found, Throttled)
             assert found.headers == {"retry-after": "30"}
 
     assert await elapsed(turned_away()) < 0.2
+
+
+def waiting_for(stated: str) -> httpx.Headers:
+    return httpx.Headers([(b"retry-after", stated.encode(errors="surrogatepass"))])
 
 
 @pytest.mark.parametrize(
@@ -198,31 +205,31 @@ async def test_e1_those_that_can_not_be_served_in_time_after_a_429_learn_it_at_o
     ],
 )
 def test_e2_a_retry_after_in_any_form_is_read_within_bounds(stated: str, seconds: float | None) -> None:
-    assert stated_wait({"retry-after": stated}, now=1_790_000_000.0) == seconds
+    assert stated_wait(waiting_for(stated), now=1_790_000_000.0) == seconds
 
 
 def test_e2_a_date_is_counted_from_now() -> None:
     now = datetime(2026, 11, 21, 12, tzinfo=UTC)
-    stated = {"retry-after": format_datetime(now + timedelta(seconds=42), usegmt=True)}
+    stated = httpx.Headers({"retry-after": format_datetime(now + timedelta(seconds=42), usegmt=True)})
     assert stated_wait(stated, now.timestamp()) == 42.0
 
 
 @given(st.text())
 def test_e2_no_text_breaks_the_reading(stated: str) -> None:
-    wait = stated_wait({"retry-after": stated}, now=1_790_000_000.0)
+    wait = stated_wait(waiting_for(stated), now=1_790_000_000.0)
     assert wait is None or 1.0 <= wait <= LONGEST
 
 
 async def test_e2_without_a_word_of_the_vendors_the_pause_doubles_and_ends_with_a_success() -> None:
     gate, pauses = Gate(), []
     for _ in range(8):
-        gate.note(None, 429, {})
-        gate.note(None, 429, {})  # of two that were under way together only one counts
+        gate.note(None, 429, httpx.Headers({}))
+        gate.note(None, 429, httpx.Headers({}))  # of two that were under way together only one counts
         pauses.append(gate.wait(None))
         gate._bucket.frozen_until = 0.0
     assert pauses == pytest.approx([min(FIRST_PAUSE * 2**n, LONGEST_PAUSE) for n in range(8)], abs=0.1)
-    gate.note(None, 200, {})
-    gate.note(None, 429, {})
+    gate.note(None, 200, httpx.Headers({}))
+    gate.note(None, 429, httpx.Headers({}))
     assert gate.wait(None) == pytest.approx(FIRST_PAUSE, abs=0.1)
 
 
@@ -278,4 +285,15 @@ def stating(connection: Connection, override: Mapping[str, Any]) -> Connection:
 def test_figures_of_a_vendor_are_brought_into_one_form(
     headers: dict[str, str], figures: Figures | None
 ) -> None:
-    assert stated_figures(headers, now=1_790_000_000.0) == figures
+    assert stated_figures(httpx.Headers(headers), now=1_790_000_000.0) == figures
+
+
+async def test_many_callers_at_once_are_never_turned_down_by_a_vendor_whose_limit_is_declared(
+    tmp_path: Path,
+) -> None:
+    async with open_house(tmp_path, limits={}, rate_limit=True) as house:
+        await house.coupa.post("/_sandbox/stats/reset")
+        answers = await asyncio.gather(*(house.get("accounting/currencies?limit=1") for _ in range(70)))
+        assert {answer.status_code for answer in answers} == {200}
+        stats = await house.stats()
+        assert (stats["requests"], stats["refused"]) == (70, 0)
