@@ -31,7 +31,8 @@ def _choices(own: Record) -> list[Record]:
             "option": text(value.get("name")),
             "option_id": ident(value.get("id")),
         }
-        for value in own.values()
+        for field in own.values()
+        for value in (field if type(field) is list else (field,))
         if type(value) is dict and value.get("lookup-id")
     ]
 

@@ -13,6 +13,7 @@ from providers.coupa.shapes import (
     ETAG,
     TOTAL_ONLY,
     line_table,
+    line_tracking,
     sum_of,
     tracking,
     unless_amount,
@@ -31,6 +32,7 @@ def _first_id(rows: Rows | None) -> str | None:
 
 
 TAX_LINE_CODE = fields(None, id=at("tax-code.id", ident))
+NO_DEPARTMENT = not_offered("an invoice has no department")
 INVOICE_LINE = line_table(
     id=at("id", ident),
     name=at("item.name"),
@@ -44,7 +46,7 @@ INVOICE_LINE = line_table(
     currency=first_of(at("currency.code"), given("currency")),
     exchange_rate=given("exchange_rate"),
     type=at("type"),
-    tracking_categories=tracking(),
+    tracking_categories=line_tracking(NO_DEPARTMENT),
 )
 
 
@@ -65,9 +67,8 @@ CHARGE_LINE = line_table(
     currency=first_of(at("currency.code"), given("currency")),
     exchange_rate=given("exchange_rate"),
     type=at("type"),
-    tracking_categories=tracking(),
+    tracking_categories=line_tracking(NO_DEPARTMENT),
 )
-NO_DEPARTMENT = not_offered("an invoice has no department")
 DOCUMENT_GIVEN = (at("currency.code"), at("exchange-rate", number), NO_DEPARTMENT)
 TAX_LINES = fields(None, amount=at("amount", raw))
 TAXED = fields(None, taxes=each("tax-lines", TAX_LINES))
@@ -204,7 +205,7 @@ INVOICES = resource(
                 payments=of(_ids, each("payments", fields(None, id=at("id", ident)))),
                 memo=at("internal-note"),
                 company=at("account-type.id", ident),
-                tracking_categories=tracking(),
+                tracking_categories=tracking(NO_DEPARTMENT),
                 etag=first_of(at("lock-version-key", ident), ETAG),
             ),
             scopes=("core.invoice.read",),

@@ -12,6 +12,7 @@ from providers.coupa.shapes import (
     TOTAL_ONLY,
     department,
     line_table,
+    line_tracking,
     person,
     sum_of,
     tracking,
@@ -62,7 +63,7 @@ def _order_line(kind: Node, price: str, *departments: Node) -> Fields:
         currency=first_of(at("currency.code"), given("currency")),
         exchange_rate=given("exchange_rate"),
         type=kind,
-        tracking_categories=tracking(*departments, given("department")),
+        tracking_categories=line_tracking(*departments, given("department")),
     )
 
 

@@ -78,8 +78,8 @@ SUPPLIER_PHONES = of(
 )
 
 
-def _person(person: dict[str, Any] | None) -> dict[str, Any] | None:
-    return person if person and person["id"] else None
+def _identified(found: dict[str, Any] | None) -> dict[str, Any] | None:
+    return found if found and found["id"] else None
 
 
 def _full_name(full: str | None, first: str | None, last: str | None) -> str | None:
@@ -92,28 +92,38 @@ PERSON = fields(None, id=at("id", ident), name=FULL_NAME, email=at("email"))
 
 def person(path: str) -> Node:
     """An employee reference, null unless it has an id."""
-    return of(_person, one(path, PERSON))
+    return of(_identified, one(path, PERSON))
 
 
 def _custom_value(value: Any) -> Any:
+    return [_single(item) for item in value] if isinstance(value, list) else _single(value)
+
+
+def _single(value: Any) -> Any:
     if isinstance(value, Mapping):
         found = ident(value.get("id"))
         name = value.get("name") or value.get("fullname") or value.get("login") or value.get("code")
         return {"id": found, "name": text(name)} if found else dict(value)
-    if isinstance(value, list):
-        return [_custom_value(item) for item in value]
     return None if value == "" else value
 
 
-def _custom_fields(own: Any, record: Record, names: Iterable[str]) -> dict[str, Any]:
-    found = {key: _custom_value(value) for key, value in own.items()} if isinstance(own, Mapping) else {}
+def _own_fields(own: Any, record: Record, names: Iterable[str]) -> Record:
+    """The namespaced custom fields, and those that the tenant keeps among a record's own keys, in either spelling."""
+    found = dict(own) if isinstance(own, Mapping) else {}
     for name in names:
-        if name in record:
-            found.setdefault(name, _custom_value(record[name]))
+        spellings = (name, name.replace("_", "-"), name.replace("-", "_"))
+        key = next((key for key in spellings if key in record), None)
+        if key is not None:
+            found.setdefault(name, record[key])
     return found
 
 
-CUSTOM_FIELDS = of(_custom_fields, at("custom-fields", raw, whole=True), itself(), given("globals"))
+def _custom_fields(own: Any, record: Record, names: Iterable[str]) -> dict[str, Any]:
+    return {name: _custom_value(value) for name, value in _own_fields(own, record, names).items()}
+
+
+NAMESPACED = at("custom-fields", raw, whole=True)
+CUSTOM_FIELDS = of(_custom_fields, NAMESPACED, itself(), given("globals"))
 NO_CUSTOM_FIELDS = of(dict)
 COMMON: dict[str, Node] = {
     "id": at("id", ident),
@@ -126,10 +136,14 @@ ETAG = at("updated-at")
 DEPARTMENT = fields(None, id=at("id", ident), name=at("name"))
 
 
-def _choices(own: Any) -> list[dict[str, Any]]:
+def _choices(own: Record) -> list[dict[str, Any]]:
     """The lookup values among custom fields: each is an option of the category that its lookup is."""
-    values = own.values() if isinstance(own, Mapping) else ()
-    return [_choice(value) for value in values if isinstance(value, Mapping) and _lookup_id(value)]
+    found = []
+    for value in own.values():
+        for item in value if isinstance(value, list) else (value,):
+            if isinstance(item, Mapping) and _lookup_id(item):
+                found.append(_choice(item))
+    return found
 
 
 def _lookup_id(value: Record) -> str | None:
@@ -149,9 +163,9 @@ def _choice(value: Record) -> dict[str, Any]:
     }
 
 
-def _tracking(own: Any, department: Record | None = None) -> list[dict[str, Any]]:
+def _tracking(own: Record, department: Record | None) -> list[dict[str, Any]]:
     found = _choices(own)
-    if department and department["id"]:
+    if department:
         place = {
             "id": f"department-{department['id']}",
             "name": department["name"],
@@ -162,14 +176,29 @@ def _tracking(own: Any, department: Record | None = None) -> list[dict[str, Any]
     return found
 
 
-def tracking(*departments: Node) -> Node:
-    """Tracking references of a document or line: its lookup-typed custom fields, and the first department there is."""
-    own = at("custom-fields", raw, whole=True)
-    return of(_tracking, own, first_of(*departments)) if departments else of(_tracking, own)
+def _document_tracking(
+    own: Any, record: Record, names: Iterable[str], department: Record | None
+) -> list[dict[str, Any]]:
+    return _tracking(_own_fields(own, record, names), department)
+
+
+def _line_tracking(own: Any, department: Record | None) -> list[dict[str, Any]]:
+    return _tracking(own if isinstance(own, Mapping) else {}, department)
+
+
+def tracking(department: Node) -> Node:
+    """Tracking references of a document: its department and its lookup-typed custom fields, the global ones too."""
+    return of(_document_tracking, NAMESPACED, itself(), given("globals"), department)
+
+
+def line_tracking(*departments: Node) -> Node:
+    """Tracking references of a line: the first department there is, and its lookup-typed custom fields."""
+    return of(_line_tracking, NAMESPACED, first_of(*departments))
 
 
 def department(path: str) -> Node:
-    return one(path, DEPARTMENT)
+    """A department, null unless it has an id."""
+    return of(_identified, one(path, DEPARTMENT))
 
 
 def _account(account: str | None, allocations: list[dict[str, Any]] | None) -> str | None:

@@ -37,3 +37,56 @@ def test_a_line_that_is_split_has_no_account_of_its_own(
 ) -> None:
     found = mapped(resource, {"id": 1, lines: [{"id": 2, **line}]})
     assert [row["account"] for row in found["line_items"]] == [expected]
+
+
+DOCUMENTS = [
+    "accounting/invoices",
+    "accounting/purchase_orders",
+    "accounting/purchase_order_requisitions",
+]
+RED = {"id": 71, "name": "Red", "lookup-id": 7, "lookup": {"id": 7, "name": "Colour"}}
+BLUE = {"id": 72, "name": "Blue", "lookup": {"id": 7, "name": "Colour"}}
+RED_REF = {"id": "lookup-7", "name": "Colour", "option": "Red", "option_id": "71"}
+BLUE_REF = {"id": "lookup-7", "name": "Colour", "option": "Blue", "option_id": "72"}
+
+
+@pytest.mark.parametrize("resource", DOCUMENTS)
+@pytest.mark.parametrize(
+    ("record", "named"),
+    [
+        ({"custom-fields": {"colour": RED, "colours": [BLUE, None, "x", {}]}}, ()),
+        ({"colour": RED, "colours": [BLUE]}, ("colour", "colours")),
+        ({"custom-fields": {"colour": RED}, "other-colour": BLUE}, ("other_colour", "colour", "unknown")),
+        ({"custom-fields": None, "colour": RED, "other_colour": BLUE}, ("colour", "other-colour")),
+    ],
+)
+def test_lookups_of_a_document_track_it_in_every_form(
+    resource: str, record: dict[str, Any], named: tuple[str, ...]
+) -> None:
+    found = mapped(resource, {"id": 1, **record}, named)
+    assert found["tracking_categories"] == [RED_REF, BLUE_REF]
+
+
+@pytest.mark.parametrize(("resource", "lines"), LINES)
+def test_lookups_of_a_line_track_it_one_by_one_and_in_lists(resource: str, lines: str) -> None:
+    line = {"id": 2, "colour": RED, "custom-fields": {"colours": [RED, BLUE], "colour": None}}
+    found = mapped(resource, {"id": 1, lines: [line]}, ("colour",))
+    assert [row["tracking_categories"] for row in found["line_items"]] == [[RED_REF, BLUE_REF]]
+
+
+@pytest.mark.parametrize(
+    ("resource", "record"),
+    [
+        ("accounting/purchase_orders", {"requisition-header": {"department": {"id": 3, "name": "IT"}}}),
+        ("accounting/purchase_order_requisitions", {"department": {"id": 3, "name": "IT"}}),
+    ],
+)
+@pytest.mark.parametrize("department", [..., None, {}, {"name": "IT"}, ""])
+def test_an_empty_department_of_a_line_does_not_hide_the_documents(
+    resource: str, record: dict[str, Any], department: Any
+) -> None:
+    line = {"id": 2} if department is ... else {"id": 2, "department": department}
+    found = mapped(resource, {"id": 1, **record, "order-lines": [line], "requisition-lines": [line]})
+    of_document = [{"id": "department-3", "name": "IT", "option": None, "option_id": None}]
+    assert found["tracking_categories"] == of_document
+    assert [row["tracking_categories"] for row in found["line_items"]] == [of_document]
