@@ -1,7 +1,11 @@
 """Request bodies read strictly, answers written: JSON on both sides."""
 
+import asyncio
 import json
+import re
+from collections import Counter
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any, NoReturn, TypeVar
 
 import orjson
@@ -12,8 +16,12 @@ from starlette.responses import Response
 from schemas.errors import InvalidRequest, TooLarge, UnsupportedMedia
 
 MOST_BYTES = 10 * 1024 * 1024
+MOST_AT_ONCE = 256 * 1024  # bytes whose parsing does not hold up others; more are parsed beside them
+MOST_FAILURES = 1000
 DEEPEST = 200
 BOM = b"\xef\xbb\xbf"
+CONTAINERS = frozenset({dict, list})
+LONG_INTEGER = re.compile(rb"[0-9][0-9]{18}")  # shorter ones are of 64 bits
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -23,10 +31,22 @@ async def read_json(request: Request, *, most: int = MOST_BYTES) -> Any:
 
     Raises TooLarge, UnsupportedMedia, and InvalidRequest for all that two readers could understand differently.
     """
-    body = (await _read(request, most)).removeprefix(BOM)
+    headers = request.headers
+    declared = headers.get("content-length", "0")
+    if declared != "0" or "transfer-encoding" in headers:
+        _check_size(declared, most)
+        _check_type(headers.get("content-type", ""))
+    body = await _read(request, most)
+    if len(body) > MOST_AT_ONCE:
+        return await asyncio.to_thread(_parse, body)
+    return _parse(body)
+
+
+def _parse(body: bytes) -> Any:
     if not body.strip():
         return None
-    _check_type(request.headers.get("content-type", ""))
+    if body.startswith(BOM):
+        raise InvalidRequest("The body begins with a byte order mark: send the JSON alone.")
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -35,7 +55,11 @@ async def read_json(request: Request, *, most: int = MOST_BYTES) -> Any:
         ) from None
     if body.count(b"[") + body.count(b"{") > DEEPEST:
         _check_depth(value)
-    json.loads(body, object_pairs_hook=_refuse_repeats, parse_int=_check_integer)
+    json.loads(
+        body,
+        object_pairs_hook=_refuse_repeats,
+        parse_int=_check_integer if LONG_INTEGER.search(body) else None,
+    )
     return value
 
 
@@ -44,10 +68,14 @@ def json_response(value: Any, status: int = 200, headers: Mapping[str, str] | No
 
 
 def validate(model: type[M], body: Any) -> M:
-    """The body as a model. Raises one InvalidRequest that names every field at fault, and no value."""
+    """The body as a model. Raises one InvalidRequest that names every field at fault, if not too many, and no value."""
     try:
         return model.model_validate({} if body is None else body, extra="forbid")
     except ValidationError as error:
+        if error.error_count() > MOST_FAILURES:
+            raise InvalidRequest(
+                f"The body is not as expected, in more than {MOST_FAILURES} places."
+            ) from None
         failures = [
             {"field": ".".join(map(str, each["loc"])), "message": _sentence(each["type"], each["msg"])}
             for each in error.errors(include_url=False, include_input=False, include_context=False)
@@ -66,15 +94,17 @@ def _sentence(kind: str, message: str) -> str:
 
 
 async def _read(request: Request, most: int) -> bytes:
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared[:20]) > most:
-        _refuse_size(most)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > most:
             _refuse_size(most)
     return bytes(body)
+
+
+def _check_size(declared: str, most: int) -> None:
+    if declared.isdecimal() and int(declared[:20]) > most:
+        _refuse_size(most)
 
 
 def _refuse_size(most: int) -> NoReturn:
@@ -97,16 +127,17 @@ def _check_depth(value: Any) -> None:
         depth += 1
         if depth > DEEPEST:
             raise InvalidRequest(f"The body is nested deeper than {DEEPEST} levels.")
-        inner = (child for each in level for child in (each.values() if isinstance(each, dict) else each))
-        level = [child for child in inner if isinstance(child, dict | list)]
+        inner = (each.values() if isinstance(each, dict) else each for each in level)
+        level = [child for child in chain.from_iterable(inner) if type(child) in CONTAINERS]
 
 
 def _refuse_repeats(pairs: list[tuple[str, Any]]) -> None:
-    seen = set()
-    for name, _ in pairs:
-        if name in seen:
-            raise InvalidRequest(f"The member {name[:100]!r} is given twice in one object of the body.")
-        seen.add(name)
+    if len(dict(pairs)) == len(pairs):
+        return
+    names = Counter(name for name, _ in pairs)
+    raise InvalidRequest(
+        f"The member {names.most_common(1)[0][0][:100]!r} is given twice in one object of the body."
+    )
 
 
 def _check_integer(text: str) -> None:
