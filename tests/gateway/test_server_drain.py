@@ -161,7 +161,10 @@ def test_the_production_server_lets_go_of_its_port_and_ends_what_runs(tmp_path: 
         wire.send(b"x")
         answer = wire.answer()
         assert (answer.status, answer.headers["connection"]) == (400, "close")
-        assert answer.json()["message"] == "The body is not JSON: unexpected character (line 1, column 2)."
+        assert (
+            answer.json()["message"]
+            == "The body is not JSON: unexpected character, expected a JSON value (line 1, column 2)."
+        )
         assert wire.ends()
         assert server.process.wait(10) == 0
     assert server.lines() == []
