@@ -4,6 +4,8 @@ import asyncio
 import re
 import secrets
 import time
+from email.utils import formatdate
+from functools import lru_cache
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -80,7 +82,7 @@ class Front:
 
 
 def _mark(visit: Visit, message: Message) -> None:
-    """Writes our headers over any that a vendor gave the same names, but for its own part of `server-timing`."""
+    """Writes our headers over a vendor's of the same names, but for its date and its own part of `server-timing`."""
     visit.answered = time.perf_counter()
     visit.status = message["status"]
     ours = {b"x-request-id": visit.request_id.encode()}
@@ -89,9 +91,17 @@ def _mark(visit: Visit, message: Message) -> None:
         ours |= {name.encode(): value.encode() for name, value in figures.items()}
     headers = [header for header in message.get("headers", ()) if header[0] not in ours]
     headers += ours.items()
+    if not any(name == b"date" for name, _ in headers):
+        headers.append((b"date", _date(int(time.time()))))
     if visit.is_data:
         headers.append((b"server-timing", _timing(visit)))
     message["headers"] = headers
+
+
+@lru_cache(maxsize=4)
+def _date(second: int) -> bytes:
+    """Many answers share one."""
+    return formatdate(second, usegmt=True).encode()
 
 
 def _timing(visit: Visit) -> bytes:

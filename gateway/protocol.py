@@ -126,6 +126,7 @@ class Protocol(HttpToolsProtocol):
         self._in_head, self._in_body, self._unspent = False, True, 0
         super().on_headers_complete()
         self.cycle.transport = self._exit
+        self.cycle.default_headers = []  # the front states the date, unless a vendor has
         if self.app_state["draining"].is_set():
             self.cycle.keep_alive = False
 
