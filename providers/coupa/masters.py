@@ -75,6 +75,10 @@ def _emails(primary: str | None, orders: str | None, contacts: Rows | None) -> R
     return list(found.values())
 
 
+def _has_a_value(address: Mapping[str, Any]) -> bool:
+    return any(address.values())
+
+
 def _addresses(primary: dict[str, Any] | None, others: Rows | None, remit_to: Rows | None) -> Rows:
     found: Rows = []
     seen = set()
@@ -84,7 +88,7 @@ def _addresses(primary: dict[str, Any] | None, others: Rows | None, remit_to: Ro
         (remit_to or [], "remit_to", "remit-"),
     )
     for rows, kind, prefix in kinds:
-        for row in rows:
+        for row in filter(_has_a_value, rows):
             number_ = row["id"] and prefix + row["id"]
             if number_ is None or number_ not in seen:
                 found.append({**row, "id": number_, "type": kind})
