@@ -78,11 +78,12 @@ def _earliest(stated: str | None, lines: Rows | None) -> str | None:
 
 
 def _latest_approver(approvals: Rows | None) -> dict[str, Any] | None:
-    done = [row for row in approvals or () if row["by"]]
+    """Who approved last; a later rejection is no approval. Old answers have approvals without a status."""
+    done = [row for row in approvals or () if row["by"] and row["status"] in ("approved", None)]
     return max(done, key=lambda row: row["at"] or "")["by"] if done else None
 
 
-APPROVALS = fields(None, by=person("approved-by"), at=at("approval-date", instant))
+APPROVALS = fields(None, by=person("approved-by"), at=at("approval-date", instant), status=at("status"))
 
 
 def _pending_approver(

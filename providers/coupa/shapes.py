@@ -42,7 +42,9 @@ DELIVERY_ADDRESS = of(
     at("ship-to-address.city"),
     at("ship-to-address.state"),
     at("ship-to-address.postal-code"),
-    first_of(at("ship-to-address.country.code"), at("ship-to-address.country.name")),
+    first_of(
+        at("ship-to-address.country.code"), at("ship-to-address.country.name"), at("ship-to-address.country")
+    ),
 )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from providers.coupa import COUPA
 from tests.providers.mapped import mapped
 
 LINES = [
@@ -90,3 +91,52 @@ def test_an_empty_department_of_a_line_does_not_hide_the_documents(
     of_document = [{"id": "department-3", "name": "IT", "option": None, "option_id": None}]
     assert found["tracking_categories"] == of_document
     assert [row["tracking_categories"] for row in found["line_items"]] == [of_document]
+
+
+@pytest.mark.parametrize("resource", ["accounting/purchase_orders", "accounting/purchase_order_requisitions"])
+@pytest.mark.parametrize(
+    ("country", "shown"),
+    [
+        ({"code": "BE", "name": "Belgium"}, "Ghent, BE"),
+        ({"name": "Belgium"}, "Ghent, Belgium"),
+        ("Belgium", "Ghent, Belgium"),
+        ({}, "Ghent"),
+        (None, "Ghent"),
+    ],
+)
+def test_a_delivery_address_reads_its_country_in_every_form(resource: str, country: Any, shown: str) -> None:
+    found = mapped(resource, {"id": 1, "ship-to-address": {"city": "Ghent", "country": country}})
+    assert found["delivery_address"] == shown
+
+
+def approval(person: int, day: str, **status: Any) -> dict[str, Any]:
+    return {"approved-by": {"id": person}, "approval-date": f"2026-02-{day}T08:00:00Z", **status}
+
+
+@pytest.mark.parametrize(
+    ("approvals", "expected"),
+    [
+        ([approval(1, "01", status="approved"), approval(2, "02", status="rejected")], "1"),
+        ([approval(1, "01"), approval(2, "02", status="pending_approval")], "1"),
+        ([approval(1, "02", status="approved"), approval(2, "01", status="approved")], "1"),
+        ([approval(1, "01", status="approved"), approval(2, "02", status=None)], "2"),
+        ([approval(1, "01", status="rejected")], None),
+        ([], None),
+    ],
+)
+def test_the_approver_is_who_approved_last(approvals: list[dict[str, Any]], expected: str | None) -> None:
+    order = mapped("accounting/purchase_orders", {"id": 1, "requisition-header": {"approvals": approvals}})
+    requisition = mapped("accounting/purchase_order_requisitions", {"id": 1, "approvals": approvals})
+    for found in (order, requisition):
+        assert (found["approver"] and found["approver"]["id"]) == expected
+
+
+def test_the_status_of_approvals_is_asked_for() -> None:
+    for resource, path in (
+        ("accounting/purchase_orders", ("requisition-header", "approvals")),
+        ("accounting/purchase_order_requisitions", ("approvals",)),
+    ):
+        needs = COUPA.resources[resource].sources[0].needs
+        for step in path:
+            needs = needs[step]
+        assert "status" in needs
