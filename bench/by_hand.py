@@ -10,9 +10,9 @@ Record = dict[str, Any]
 
 
 def _total(found: list[Any]) -> int | float | None:
-    return (
-        amount(sum((Decimal(value) for value in found if value is not None), Decimal(0))) if found else None
-    )
+    if not found or None in found:
+        return None
+    return amount(sum((Decimal(value) for value in found), Decimal(0)))
 
 
 def _objects(found: Any) -> list[Record]:
@@ -99,7 +99,9 @@ def invoice(record: Record) -> Record:
     payments, paid, status = _objects(record.get("payments")), record.get("paid"), record.get("status")
     own, supplier = _object(record.get("custom-fields")), _object(record.get("supplier"))
     gross = record.get("total-with-taxes") or record.get("gross-total")
-    taxes = [tax.get("amount") for part in (*lines, *charges) for tax in _objects(part.get("tax-lines"))]
+    taxes = [
+        tax.get("amount") for part in (record, *lines, *charges) for tax in _objects(part.get("tax-lines"))
+    ]
     done = paid or status in ("voided", "abandoned")
     paid_amounts = [Decimal(payment["amount-paid"]) for payment in payments]
     return {
@@ -117,7 +119,7 @@ def invoice(record: Record) -> Record:
         "exchange_rate": rate,
         "line_items": [_line(line, currency, rate) for line in lines]
         + [_charge(x, currency, rate) for x in charges],
-        "sub_total": _total([part.get("total") for part in (*lines, *charges)]),
+        "sub_total": _total([part.get("total") for part in (*lines, *charges)]) if lines else None,
         "total_discount": number(record.get("discount-amount")),
         "total_tax_amount": _total(taxes)
         if record.get("line-level-taxation") and taxes
@@ -184,7 +186,8 @@ def supplier(record: Record) -> Record:
         *(_address(found, None) for found in _objects(record.get("supplier-addresses"))),
         *(_address(found, "remit_to", "remit-") for found in _objects(record.get("remit-to-addresses"))),
     ):
-        places.setdefault(place["id"], place)
+        if any(value for name, value in place.items() if name != "type"):
+            places.setdefault(place["id"], place)
     status, own = text(record.get("status")), _object(record.get("custom-fields"))
     return {
         "id": ident(record.get("id")),

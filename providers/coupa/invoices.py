@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -75,23 +76,28 @@ TAXED = fields(None, taxes=each("tax-lines", TAX_LINES))
 
 
 def _tax(by_line: bool | None, stated: Any, header: Rows | None, *parts: Rows | None) -> int | float | None:
-    """The header's tax; with line taxation the sum over all tax lines, where any is there."""
-    listed = [row["amount"] for rows in parts for part in rows or () for row in part["taxes"] or ()]
-    if by_line and listed:
-        return amount(total(listed))
+    """The tax as the header states it; with line taxation the sum over all tax lines, the header's among them.
+
+    Null where a tax line has no amount that can be read: the sum of the others would look whole.
+    """
+    if by_line:
+        below = [tax for part in parts for row in part or () for tax in row["taxes"] or ()]
+        listed = [*(header or ()), *below]
+        if listed:
+            return sum_of("amount", listed)
     found = decimal(stated)
-    return amount(total(row["amount"] for row in header or ()) if found is None else found)
+    return sum_of("amount", header) if found is None else amount(found)
 
 
 def _balance(
     status: str | None, paid: bool | None, stated: Any, gross: Any, payments: Rows | None
 ) -> int | float | None:
+    """The total less what was paid; null where the total, or the amount of any payment, can't be read."""
     if paid or status in ("voided", "abandoned"):
         return 0
     due = decimal(stated) if decimal(stated) is not None else decimal(gross)
-    if due is None:
-        return None
-    return amount(due - (total(row["paid"] for row in payments or ()) or 0))
+    done = total(row["paid"] for row in payments) if payments else Decimal(0)
+    return None if due is None or done is None else amount(due - done)
 
 
 INVOICE_STATUS = {
@@ -118,8 +124,9 @@ def _invoice_status(status: str | None, paid: bool | None) -> str | None:
     return INVOICE_WORDS.get(status, status) if status else None
 
 
-def _sub_total(*parts: Rows | None) -> int | float | None:
-    return sum_of("total", *parts)
+def _sub_total(lines: Rows | None, charges: Rows | None) -> int | float | None:
+    """The lines and charges together; null without a line, as nothing was added up, and where a total is missing."""
+    return sum_of("total", lines, charges) if lines else None
 
 
 def _paid_on(paid: bool | None, date: str | None) -> str | None:

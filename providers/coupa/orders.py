@@ -97,6 +97,7 @@ def _pending_approver(
 
 
 def _total(stated: int | float | None, lines: Rows | None) -> int | float | None:
+    """As the vendor states it, else the sum of the lines; null where there are none, or one has no total."""
     return sum_of("total", lines) if stated is None else stated
 
 

@@ -227,7 +227,7 @@ TOTAL_ONLY = fields(None, total=at("total", raw))
 
 
 def sum_of(key: str, *lists: list[dict[str, Any]] | None) -> int | float | None:
-    """The decimal sum of one member over the rows of some lists."""
+    """The decimal sum of one member over the rows of some lists; null without rows, or where a row's can't be read."""
     return amount(total(row[key] for rows in lists for row in rows or ()))
 
 
