@@ -12,8 +12,9 @@ from typing import Any
 EXACT = 10**15  # whole numbers below it are exact as JSON numbers
 WIDEST = 2**63  # beyond it no whole number is written as such
 MOST = 10**100  # no amount, quantity or id comes near; sums of what is below it can't overflow
-LONGEST = 64  # characters of a number written as text; Coupa's own have up to twenty places
-NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
+NUMBER = re.compile(  # at most 64 characters: vendors write up to twenty places
+    r"(?=.{1,64}\Z)[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?"
+)
 TRUTH = {"true": True, "false": False, "1": True, "0": False}
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?=[T ]|\Z)")
 MOMENT = re.compile(
@@ -44,7 +45,7 @@ def ident(value: Any) -> str | None:
 def _is_number(value: Any) -> bool:
     """Whether it is a JSON number, or decimal text, of a size and length that can be meant."""
     if type(value) is str:
-        return len(value) <= LONGEST and NUMBER.fullmatch(value) is not None
+        return NUMBER.fullmatch(value) is not None
     return type(value) in (int, float) and -MOST < value < MOST
 
 
@@ -67,9 +68,13 @@ def decimal(value: Any) -> Decimal | None:
 
 def total(values: Iterable[Any]) -> Decimal | None:
     """The decimal sum; None where a part can't be read, as the rest would look whole, and where there is none."""
-    found = [decimal(value) for value in values]
-    known = [amount for amount in found if amount is not None]
-    return sum(known, Decimal(0)) if known and len(known) == len(found) else None
+    found: Decimal | None = None
+    for value in values:
+        part = decimal(value)
+        if part is None:
+            return None
+        found = part if found is None else found + part
+    return found
 
 
 def amount(value: Decimal | None) -> int | float | None:

@@ -98,11 +98,11 @@ def person(path: str) -> Node:
 
 
 def _custom_value(value: Any) -> Any:
-    return [_single(item) for item in value] if isinstance(value, list) else _single(value)
+    return [_single(item) for item in value] if type(value) is list else _single(value)
 
 
 def _single(value: Any) -> Any:
-    if isinstance(value, Mapping):
+    if type(value) is dict:
         found = ident(value.get("id"))
         name = value.get("name") or value.get("fullname") or value.get("login") or value.get("code")
         return {"id": found, "name": text(name)} if found else dict(value)
@@ -111,7 +111,7 @@ def _single(value: Any) -> Any:
 
 def _own_fields(own: Any, record: Record, names: Iterable[str]) -> Record:
     """The namespaced custom fields, and those that the tenant keeps among a record's own keys, in either spelling."""
-    found = dict(own) if isinstance(own, Mapping) else {}
+    found = dict(own) if type(own) is dict else {}
     for name in names:
         spellings = (name, name.replace("_", "-"), name.replace("-", "_"))
         key = next((key for key in spellings if key in record), None)
@@ -142,8 +142,8 @@ def _choices(own: Record) -> list[dict[str, Any]]:
     """The lookup values among custom fields: each is an option of the category that its lookup is."""
     found = []
     for value in own.values():
-        for item in value if isinstance(value, list) else (value,):
-            if isinstance(item, Mapping) and _lookup_id(item):
+        for item in value if type(value) is list else (value,):
+            if type(item) is dict and _lookup_id(item):
                 found.append(_choice(item))
     return found
 
@@ -151,7 +151,7 @@ def _choices(own: Record) -> list[dict[str, Any]]:
 def _lookup_id(value: Record) -> str | None:
     lookup = value.get("lookup")
     return ident(value.get("lookup-id", value.get("lookup_id"))) or (
-        ident(lookup.get("id")) if isinstance(lookup, Mapping) else None
+        ident(lookup.get("id")) if type(lookup) is dict else None
     )
 
 
@@ -159,7 +159,7 @@ def _choice(value: Record) -> dict[str, Any]:
     lookup = value.get("lookup")
     return {
         "id": f"lookup-{_lookup_id(value)}",
-        "name": text(lookup.get("name")) if isinstance(lookup, Mapping) else None,
+        "name": text(lookup.get("name")) if type(lookup) is dict else None,
         "option": text(value.get("name")),
         "option_id": ident(value.get("id")),
     }
@@ -185,7 +185,7 @@ def _document_tracking(
 
 
 def _line_tracking(own: Any, department: Record | None) -> list[dict[str, Any]]:
-    return _tracking(own if isinstance(own, Mapping) else {}, department)
+    return _tracking(own if type(own) is dict else {}, department)
 
 
 def tracking(department: Node) -> Node:
