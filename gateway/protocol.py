@@ -116,9 +116,13 @@ class Protocol(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._in_body:  # a trailer: nothing that comes so late may pass for a header
             return
-        if len(self.headers) >= self._limits.head_fields:
+        headers = self.headers
+        if len(headers) >= self._limits.head_fields:
             raise _too_large(f"The request has more than {self._limits.head_fields} header fields.")
-        super().on_header(name, value)
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         check_head(self.parser.get_http_version(), self.url, self.headers)
@@ -184,9 +188,9 @@ class Protocol(HttpToolsProtocol):
 
     def _rest(self) -> None:
         """Unless a request runs, the connection has a time to live."""
-        limits = self._limits
-        if self._timer or self._is_deaf or self._is_running():
+        if self._is_running() or self._timer or self._is_deaf:
             return
+        limits = self._limits
         if self._in_head:
             self._arm(limits.head_seconds, self._head_is_late)
         elif self._in_body and self.expect_100_continue:  # what comes next may be a body or another request

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.gateway.served import Served, served
@@ -261,6 +261,7 @@ def test_a_trailer_does_not_pass_for_a_header(server: Served) -> None:
         assert (wire.answer().status, wire.answer().json()) == (400, PONG)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_d1_no_bytes_are_a_fault_of_ours(server: Served, sent: bytes) -> None:
     with server.wire() as wire:
