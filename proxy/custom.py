@@ -38,17 +38,17 @@ async def answer_custom(
         await hand_on(call, outgoing, response, request, send)
         return
     answer = await whole_answer(call.connection, outgoing, response)
-    await reply(send, answer, b'{"result":%s,"next_cursor":null,"prev_cursor":null}' % _value(answer))
+    await reply(send, answer, wrapped(answer))
 
 
-def _value(answer: Answer) -> bytes:
-    """The vendor's JSON as it came; null for an empty body. Raises `RemoteProblem` where it is no JSON."""
-    body = answer.body.removeprefix(BOM).strip()
+def wrapped(answer: Answer) -> bytes:
+    """The vendor's JSON as it came, in Truto's form; null for an empty body. Raises `RemoteProblem` for others."""
+    body = answer.body.removeprefix(BOM).strip() or b"null"
     try:
-        orjson.loads(body or b"null")
+        orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise not_understood(answer, "no JSON") from error
-    return body or b"null"
+    return b'{"result":%s,"next_cursor":null,"prev_cursor":null}' % body
 
 
 async def _checked(call: Passthrough, request: Request) -> tuple[Passthrough, httpx.ByteStream | Upload]:

@@ -9,22 +9,27 @@ from starlette.responses import StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from proxy.answer import Answer
 from proxy.collections import NDJSON, Collection, Page, declared, wants_crawl
 from proxy.crawl import crawl, first_leaf
-from proxy.custom import answer_custom, forward_custom
-from proxy.passthrough import Passthrough, forward, hand_on, open_passthrough, reply
+from proxy.custom import answer_custom, forward_custom, wrapped
+from proxy.passthrough import Passthrough, forward, hand_on, open_passthrough, reply, untouched
 from schemas.envelope import error_body
 from schemas.errors import Problem
 
 Forward = Callable[[Passthrough, Request, Send], Awaitable[None]]
-Answer = Callable[[Passthrough, httpx.Request, httpx.Response, Request, Send], Awaitable[None]]
+Reply = Callable[[Passthrough, httpx.Request, httpx.Response, Request, Send], Awaitable[None]]
+Form = Callable[[Answer], bytes]
 
 
 class Room:
-    """All paths below `/{name}/`, by any method. `answer` is for what a declared collection does not answer as one."""
+    """All paths below `/{name}/`, by any method.
 
-    def __init__(self, name: str, forward: Forward, answer: Answer) -> None:
-        self._name, self._forward, self._answer = name.encode(), forward, answer
+    `reply` and `form` are for what a declared collection answers that is no list: errors and other types, other JSON.
+    """
+
+    def __init__(self, name: str, forward: Forward, reply: Reply, form: Form) -> None:
+        self._name, self._forward, self._reply, self._form = name.encode(), forward, reply, form
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -54,9 +59,9 @@ class Room:
     async def _list(self, call: Passthrough, collection: Collection, request: Request, send: Send) -> None:
         found = await collection.page(collection.start())
         if not isinstance(found, Page):
-            await self._answer(call, found.request, found.response, request, send)
+            await self._reply(call, found.request, found.response, request, send)
         elif found.records is None:
-            await reply(send, found.answer, found.answer.body)
+            await reply(send, found.answer, self._form(found.answer))
         else:
             await reply(send, found.answer, collection.envelope(found, found.records))
 
@@ -83,6 +88,6 @@ class Rest(Convertor[str]):
 
 register_url_convertor("rest", Rest())
 ROUTES = [
-    Route("/proxy/{path:rest}", Room("proxy", forward, hand_on)),
-    Route("/custom/{path:rest}", Room("custom", forward_custom, answer_custom)),
+    Route("/proxy/{path:rest}", Room("proxy", forward, hand_on, untouched)),
+    Route("/custom/{path:rest}", Room("custom", forward_custom, answer_custom, wrapped)),
 ]

@@ -115,6 +115,10 @@ async def reply(send: Send, answer: Answer, body: bytes) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
+def untouched(answer: Answer) -> bytes:
+    return answer.body
+
+
 async def refused(
     connections: Connections, call: Passthrough, outgoing: httpx.Request, answer: Answer
 ) -> RemoteProblem:
