@@ -33,10 +33,10 @@ class Source:
     """One vendor collection: `path` lists, `path/{id}` gets.
 
     `prefix` is put before ids where a resource gathers several collections. `query` goes along on every list. `keep`
-    drops rows that the vendor could not be asked to leave out, and `also` names the keys that it reads. `insist` names
-    paths that whole answers may lack although the vendor has them (a response filter, a newer release): the mapping
-    then reads the records once more, by name. `refusable` names keys and parameters that not every tenant knows: after
-    a 400 the call is made again without them.
+    drops rows that the vendor could not be asked to leave out, and `also` names the keys that it reads. `unset` names
+    keys that a whole answer leaves out where a record has no value, and `within` paths below a key that it may lack
+    although the vendor has them: see `insist`. `refusable` names keys and parameters that not every tenant knows:
+    after a 400 the call is made again without them.
     """
 
     path: str
@@ -48,7 +48,8 @@ class Source:
     keep: Callable[[Mapping[str, Any]], bool] | None = None
     also: tuple[str, ...] = ()
     selects: bool = True
-    insist: tuple[str, ...] = ()
+    unset: frozenset[str] = frozenset()
+    within: tuple[str, ...] = ()
     refusable: frozenset[str] = frozenset()
     addition: Addition | None = None
 
@@ -58,6 +59,16 @@ class Source:
         into = self.addition.into if self.addition else None
         needs = {key: below for key, below in self.fields.needs.items() if key != into}
         return {**needs, **{key: {} for key in self.also}}
+
+    @cached_property
+    def insist(self) -> tuple[str, ...]:
+        """The paths without which a whole answer is not believed (a response filter may have cut it, or a newer release
+        keep it back) and the records are read once more, by name: every key that the mapping reads but `unset` ones.
+        """
+        if not self.selects:
+            return ()
+        into = self.addition.into if self.addition else None
+        return (*(key for key in self.fields.needs if key not in self.unset and key != into), *self.within)
 
     @cached_property
     def addition_needs(self) -> Needs:

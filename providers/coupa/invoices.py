@@ -216,7 +216,6 @@ INVOICES = resource(
                 etag=first_of(at("lock-version-key", ident), ETAG),
             ),
             scopes=("core.invoice.read",),
-            insist=("invoice-lines",),
             refusable=frozenset({"lock-version-key"}),
         ),
     ),

@@ -21,7 +21,7 @@ from schemas.accounting import Account, Contact, Currency, Item, TrackingCategor
 from schemas.enums import ACCOUNT_TYPES
 
 Rows = list[dict[str, Any]]
-REFUSABLE = frozenset({"custom-fields"})
+REFUSABLE = UNSET = frozenset({"custom-fields"})  # where there are none defined; no response filter cuts here
 ACTIVE = at("active", either("active", "archived"))
 STATUS = active(on=("active",), off=("archived",))
 
@@ -52,6 +52,7 @@ ACCOUNTS = resource(
                 etag=ETAG,
             ),
             scopes=("core.accounting.read",),
+            unset=UNSET | {"account-type-id"},
             refusable=REFUSABLE,
         ),
     ),
@@ -128,7 +129,7 @@ CONTACTS = resource(
                 ),
             ),
             scopes=("core.supplier.read",),
-            insist=("remit-to-addresses",),
+            unset=frozenset({"primary-address", "primary-contact"}),
         ),
     ),
     filters={
@@ -211,6 +212,7 @@ ITEMS = resource(
                 company=NO_STOCK,
             ),
             scopes=("core.item.read",),
+            unset=UNSET,
             addition=Addition(
                 "/supplier_items",
                 into="supplier-items",
@@ -248,6 +250,7 @@ DEPARTMENTS = Source(
     ),
     scopes=("core.common.read",),
     prefix="department-",
+    unset=UNSET,
     refusable=REFUSABLE,
 )
 LOOKUPS = Source(
@@ -264,6 +267,7 @@ LOOKUPS = Source(
     ),
     scopes=("core.common.read",),
     prefix="lookup-",
+    unset=UNSET,
     refusable=REFUSABLE,
     addition=Addition(
         "/lookup_values",

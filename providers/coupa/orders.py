@@ -141,7 +141,8 @@ PURCHASE_ORDERS = resource(
                 etag=ETAG,
             ),
             scopes=("core.purchase_order.read",),
-            insist=("order-lines", "order-lines.department"),
+            unset=frozenset({"requisition-header", "ship-to-address", "ship-to-user"}),
+            within=("order-lines.department",),
             refusable=frozenset({"total"}),
         ),
     ),
@@ -198,7 +199,7 @@ PURCHASE_ORDER_REQUISITIONS = resource(
                 etag=ETAG,
             ),
             scopes=("core.requisition.read",),
-            insist=("requisition-lines",),
+            unset=frozenset({"current-approval", "department", "ship-to-address"}),
         ),
     ),
     filters={

@@ -33,6 +33,7 @@ LICENCES = (
     "treasury-user",
 )
 KINDS = ("api-user", "supplier-user", "support-user")  # technical, portal and vendor staff accounts
+PHONES = frozenset({"phone-work", "phone-mobile"})
 NEWER = frozenset({"supplier-user", "support-user", "user-groups"})
 
 
@@ -76,6 +77,7 @@ EMPLOYEES = resource(
             query=(("type[blank]", "true"),),
             keep=_is_person,
             also=KINDS,
+            unset=PHONES | {"default-address"},
             refusable=NEWER | {"type[blank]"},
         ),
     ),
@@ -155,7 +157,7 @@ USERS = resource(
                 last_login_at=NOWHERE,
             ),
             scopes=("core.user.read",),
-            insist=("user-groups",),
+            unset=PHONES,
             refusable=NEWER,
         ),
     ),
@@ -212,6 +214,7 @@ GROUPS = resource(
                 group_type=of(_group_type, at("type", raw)),
             ),
             scopes=("core.user_group.read",),
+            unset=frozenset({"custom-fields"}),
             refusable=frozenset({"custom-fields"}),
         ),
     ),
