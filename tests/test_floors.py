@@ -34,7 +34,7 @@ def imports(module: str, nodes: Iterator[ast.AST]) -> Iterator[str]:
                 inner = f"{origin}.{alias.name}"
                 yield inner if inner in FILES else origin
         elif isinstance(node, ast.Call) and called(node) in IMPORTERS:
-            yield node.args[0].value if isinstance(node.args[0], ast.Constant) else "?"
+            yield str(node.args[0].value) if isinstance(node.args[0], ast.Constant) else "?"
 
 
 def absolute(module: str, node: ast.ImportFrom) -> str:
