@@ -172,13 +172,12 @@ class Reader:
     ) -> Mapping[Any, Row]:
         """Where a row of a whole answer lacks what is insisted on: the rows once more, all needed fields by name."""
         refused = self._refusal((connection.account_id, source.path))
-        wanted = (
-            (*source.insist, *source.also) if refused & {name for name, _ in source.query} else source.insist
-        )
+        also = source.also if refused & {name for name, _ in source.query} else ()
+        wanted = [path.split(".") for path in (*source.insist, *also) if path not in refused]
         selection = resource.select(_needs(connection, source))
         if {name for name, _ in selection} & {name for name, _ in call.params}:
             return {}
-        if not any(_lacks(row, path.split(".")) for row in rows for path in wanted):
+        if not any(_lacks(row, path) for path in wanted for row in rows):
             return {}
         again = replace(call, params=_merged(call.params, selection))
         answer = await self._ask(connection, resource, source, again)
@@ -246,10 +245,12 @@ def _merged(params: Params, winning: Params) -> Params:
 
 def _lacks(record: Any, path: Sequence[str]) -> bool:
     """Whether a key is missing (not null or empty: missing) at a path, in any item of the lists on the way."""
-    if not path or not isinstance(record, dict):
+    if not isinstance(record, dict):
         return False
-    key = path[0] if path[0] in record else path[0].replace("-", "_")
-    if key not in record:
+    key, *further = path
+    if key not in record and (key := key.replace("-", "_")) not in record:
         return True
+    if not further:
+        return False
     below = record[key]
-    return any(_lacks(inner, path[1:]) for inner in (below if isinstance(below, list) else [below]))
+    return any(_lacks(inner, further) for inner in (below if isinstance(below, list) else [below]))
