@@ -25,7 +25,13 @@ def error_body(problem: Problem, request_id: str) -> dict[str, Any]:
     return body
 
 
+# Where Python's own table changed between the versions that we run on.
+PHRASES = {413: "Request Entity Too Large", 414: "Request-URI Too Long", 422: "Unprocessable Entity"}
+
+
 def _phrase(status: int) -> str:
+    if status in PHRASES:
+        return PHRASES[status]
     try:
         return HTTPStatus(status).phrase
     except ValueError:
