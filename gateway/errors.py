@@ -40,7 +40,8 @@ async def routing(request: Request, error: HTTPException) -> Response:
             request, NotFound(f"There is nothing at {request.scope['path'][:200]}", reason="unknown_route")
         )
     if error.status_code == 405:
-        allowed = (error.headers or {}).get("allow") or (error.headers or {}).get("Allow", "")
+        stated = (error.headers or {}).get("allow") or (error.headers or {}).get("Allow", "")
+        allowed = ", ".join(sorted(stated.split(", ")))  # the router keeps them in a set
         what = f"{request.method} is not offered here. Offered: {allowed}."
         return answer(
             request, MethodNotOffered(what, headers={"allow": allowed}, methods=allowed.split(", "))
