@@ -57,7 +57,7 @@ class Production:
 @contextmanager
 def koine_serve(folder: Path, vendor: str) -> Iterator[Production]:
     """`vendor`: the URL that stands for the sandbox; it must answer the check of a key with a JSON list."""
-    port = _free_port()
+    port = free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("KOINE_")},
         "KOINE_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/koine.db",
@@ -90,7 +90,7 @@ def _koine(environment: Mapping[str, str], *words: str) -> str:
     return done.stdout.strip()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as plug:
         port: int = plug.getsockname()[1]
         return port
