@@ -4,13 +4,23 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 from auth.moments import read_moment
 
 ORIGIN = re.compile(
     r"https://[a-z0-9.-]+(?::\d{1,5})?|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?"
 )
+# Printable text, as well as a schema's pattern can say it.
+PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\xa0][^\x00-\x1f\x7f-\x9f]*$"
 LEFT_OUT: Any = None  # null itself is refused wherever this stands
 
 
@@ -42,10 +52,20 @@ def _none_if_empty(value: Any) -> Any:
     return None if value == {} else value
 
 
-Text = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_printable)]
-Origin = Annotated[str, AfterValidator(_origin)]
+Text = Annotated[
+    str,
+    Field(min_length=1, max_length=255, json_schema_extra={"pattern": PRINTABLE}),
+    AfterValidator(_printable),
+]
+Origin = Annotated[
+    str, Field(json_schema_extra={"pattern": f"^(?:{ORIGIN.pattern})$"}), AfterValidator(_origin)
+]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
-NotYet = Annotated[dict[str, Any], BeforeValidator(_not_yet)]
+NotYet = Annotated[
+    dict[str, Any],
+    BeforeValidator(_not_yet),
+    WithJsonSchema({"type": ["object", "null"], "maxProperties": 0}),
+]
 
 
 class Form(BaseModel):
@@ -125,6 +145,8 @@ class AccountChange(Form):
 
 
 class CredentialsChange(Form):
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
     oauth: dict[str, Any] = LEFT_OUT
     context: dict[str, Any] = LEFT_OUT
 
@@ -145,6 +167,8 @@ class TenantQuery(Form):
 
 
 class BulkDelete(Form):
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
     ids: Annotated[list[Text], Field(max_length=5000)] = LEFT_OUT
     tenant_id: Text = LEFT_OUT
     query: TenantQuery = LEFT_OUT
@@ -162,6 +186,10 @@ class BulkDelete(Form):
 
 
 class SandboxForm(Form):
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["id"]}, {"required": ["integration"]}]}
+    )
+
     id: Text = LEFT_OUT
     integration: Text = LEFT_OUT
     tenant_id: Text = "sandbox"

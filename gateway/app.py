@@ -19,6 +19,7 @@ from auth.renewal import Renewals
 from auth.routes import ROUTES as AUTH_ROUTES
 from auth.vault import Keyring, Vault
 from gateway.cors import Cors
+from gateway.docs import ROUTES as DOCS_ROUTES
 from gateway.errors import HANDLERS
 from gateway.front import Front
 from gateway.gate import Gate, hosts_of
@@ -29,6 +30,8 @@ from gateway.lines import Lines
 from gateway.log import ROUTES as LOG_ROUTES
 from gateway.metrics import ROUTES as METRICS_ROUTES
 from gateway.metrics import Metrics
+from gateway.openapi import ROUTES as OPENAPI_ROUTES
+from gateway.openapi import Contract
 from gateway.patience import Patience
 from gateway.request_log import open_request_log
 from gateway.settings import Settings
@@ -47,7 +50,16 @@ from unified.endpoints import ROUTES as UNIFIED_ROUTES
 from unified.reader import Reader
 
 Contexts = Mapping[str, Mapping[str, Any]]
-ROUTES = [*HEALTH_ROUTES, *METRICS_ROUTES, *AUTH_ROUTES, *LOG_ROUTES, *UNIFIED_ROUTES, *PROXY_ROUTES]
+ROUTES = [
+    *HEALTH_ROUTES,
+    *METRICS_ROUTES,
+    *OPENAPI_ROUTES,
+    *DOCS_ROUTES,
+    *AUTH_ROUTES,
+    *LOG_ROUTES,
+    *UNIFIED_ROUTES,
+    *PROXY_ROUTES,
+]
 
 
 def create_app(
@@ -123,6 +135,7 @@ async def open_state(
             "watch": watch,
             "lines": lines,
             "metrics": metrics,
+            "contract": Contract(ROUTES),
             "request_log": entries,
             "draining": asyncio.Event(),
             "database": database,

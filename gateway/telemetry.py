@@ -88,7 +88,9 @@ def take_over_logging(level: str, stream: BinaryIO | None = None) -> None:
     """From here on everything that this process logs is a line of ours, and no library logs what it is sent."""
     root = logging.getLogger()
     root.handlers[:] = [Forward(open_log(level, Lines(stream)))]
-    root.setLevel(level.upper())
+    root.setLevel(
+        max(logging.INFO, logging.getLevelNamesMapping()[level.upper()])
+    )  # below it, libraries log values
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("uvicorn.error").addFilter(_is_news)

@@ -115,12 +115,14 @@ def _id(request: Request) -> str:
 async def account_meta(request: Request) -> Response:
     """A method as it is in force for an account."""
     desk = await open_desk(request)
+    _check_known(request)
     return json_response(meta(desk.unified, desk.resource, request.path_params["method"]))
 
 
 async def integration_meta(request: Request) -> Response:
     """A method of a provider, without an account."""
     await authenticate(request)
+    _check_known(request)
     unified, provider = unified_resource(request), _provider(request)
     resource = offered(provider.resources, unified, provider.label)
     method = request.path_params["method"]
@@ -131,6 +133,7 @@ async def whole_meta(request: Request) -> Response:
     """Every method of a model that a provider offers; account tokens have no business here."""
     if (await authenticate(request)).kind != "api":
         raise NotAllowed("This token does not reach this route.")
+    _check_known(request, "format")
     model, provider = unified_model(request), _provider(request)
     form = request.query_params.get("format", "json")
     if form == "md":
@@ -141,6 +144,16 @@ async def whole_meta(request: Request) -> Response:
         failures = [{"field": "format", "message": "takes json, md or html"}]
         raise InvalidRequest("'format' takes json, md or html", failures=failures)
     return json_response(model_meta(model, provider))
+
+
+def _check_known(request: Request, *names: str) -> None:
+    """Meta calls take these parameters, and an account's id as every unified call does."""
+    for name in request.query_params:
+        if name not in (*names, "integrated_account_id"):
+            failures = [{"field": name[:200], "message": "unknown parameter"}]
+            raise InvalidRequest(
+                f"'{name[:200]}' is not known here", reason="unknown_parameter", failures=failures
+            )
 
 
 def _provider(request: Request) -> Provider:

@@ -1,0 +1,164 @@
+"""What each route takes and gives, one line a route: the table from which `/openapi.json` is made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from auth import forms
+from auth.endpoints import accounts, built_in, environment_integrations, environments, tokens
+from auth.listing import Kind
+from gateway import answers as a
+from gateway import log
+
+REFUSALS = (400, 401, 403, 429)
+OF_ONE = (*REFUSALS, 404)
+OF_BODY = (*REFUSALS, 413, 415)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`listed`: the filters of a list of `answer`. `refusals`: statuses answered with the error envelope.
+
+    `answer` is a model, or a media type whose bodies no schema describes; statuses in `also` have the same. `flags`
+    are query parameters that are true or false.
+    """
+
+    tag: str
+    summary: str
+    answer: type[BaseModel] | str
+    status: int = 200
+    form: type[BaseModel] | None = None
+    listed: Mapping[str, Kind] | None = None
+    flags: tuple[str, ...] = ()
+    also: tuple[int, ...] = ()
+    refusals: tuple[int, ...] = REFUSALS
+    is_open: bool = False
+
+
+def _open(tag: str, summary: str, answer: type[BaseModel] | str, *refusals: int) -> Operation:
+    return Operation(tag, summary, answer, refusals=refusals, is_open=True)
+
+
+def _list(tag: str, summary: str, answer: type[BaseModel], filters: Mapping[str, Kind]) -> Operation:
+    return Operation(tag, summary, answer, listed=filters)
+
+
+def _get(tag: str, summary: str, answer: type[BaseModel]) -> Operation:
+    return Operation(tag, summary, answer, refusals=OF_ONE)
+
+
+def _post(
+    tag: str,
+    summary: str,
+    form: type[BaseModel],
+    answer: type[BaseModel],
+    *refusals: int,
+    status: int = 201,
+) -> Operation:
+    return Operation(tag, summary, answer, status, form, refusals=(*OF_BODY, *refusals))
+
+
+def _patch(
+    tag: str, summary: str, form: type[BaseModel], answer: type[BaseModel], *refusals: int
+) -> Operation:
+    return Operation(tag, summary, answer, form=form, refusals=(*OF_BODY, 404, *refusals))
+
+
+TOKENS, ENVIRONMENT, BUILT_IN = "API tokens", "Environment", "Integrations and models"
+ACCOUNTS, SANDBOXES, SERVICE = "Integrated accounts", "Sandbox accounts", "Service"
+REMOTE = (401, 403, 404, 409, 500, 502, 503, 504)
+
+OPERATIONS: Mapping[tuple[str, str], Operation] = {
+    ("GET", "/ping"): _open(SERVICE, "Answers", a.Pong),
+    ("GET", "/healthz"): _open(SERVICE, "Whether the process serves", a.Health),
+    ("GET", "/readyz"): Operation(
+        SERVICE, "Whether calls may be sent here", a.Readiness, also=(503,), refusals=(), is_open=True
+    ),
+    ("GET", "/metrics"): _open(SERVICE, "Figures for Prometheus", "text/plain"),
+    ("GET", "/openapi.json"): _open(SERVICE, "This contract, as OpenAPI", "application/json"),
+    ("GET", "/docs"): _open(SERVICE, "This contract, as a page", "text/html"),
+    ("GET", "/api-token"): _list(TOKENS, "List tokens", a.ApiToken, tokens.FILTERS),
+    ("POST", "/api-token"): _post(TOKENS, "Make a token", forms.TokenForm, a.NewApiToken),
+    ("GET", "/api-token/{id}"): _get(TOKENS, "Get a token", a.ApiToken),
+    ("DELETE", "/api-token/{id}"): _get(TOKENS, "Revoke a token", a.Deleted),
+    ("GET", "/environment"): _list(ENVIRONMENT, "List environments", a.Environment, environments.FILTERS),
+    ("GET", "/environment/{id}"): _get(ENVIRONMENT, "Get an environment", a.Environment),
+    ("PATCH", "/environment/{id}"): _patch(
+        ENVIRONMENT, "Change an environment", forms.EnvironmentChange, a.Environment, 409
+    ),
+    ("GET", "/integration"): _list(
+        BUILT_IN, "List integrations", a.Integration, built_in.INTEGRATION_FILTERS
+    ),
+    ("GET", "/integration/{id}"): _get(BUILT_IN, "Get an integration, by id or name", a.Integration),
+    ("GET", "/category"): _list(BUILT_IN, "List categories", a.Category, built_in.CATEGORY_FILTERS),
+    ("GET", "/unified-model"): _list(BUILT_IN, "List unified models", a.UnifiedModel, built_in.MODEL_FILTERS),
+    ("GET", "/unified-model/{id}"): _get(BUILT_IN, "Get a unified model, by id or name", a.UnifiedModel),
+    ("GET", "/environment-unified-model"): _list(
+        BUILT_IN,
+        "List the environment's unified models",
+        a.EnvironmentUnifiedModel,
+        built_in.ENVIRONMENT_MODEL_FILTERS,
+    ),
+    ("GET", "/environment-unified-model/{id}"): _get(
+        BUILT_IN, "Get one of the environment's unified models", a.EnvironmentUnifiedModel
+    ),
+    ("GET", "/environment-integration"): _list(
+        ENVIRONMENT,
+        "List the environment's integrations",
+        a.EnvironmentIntegration,
+        environment_integrations.FILTERS,
+    ),
+    ("POST", "/environment-integration"): _post(
+        ENVIRONMENT, "Switch an integration on", forms.IntegrationForm, a.EnvironmentIntegration
+    ),
+    ("GET", "/environment-integration/{id}"): _get(
+        ENVIRONMENT, "Get one of the environment's integrations", a.EnvironmentIntegration
+    ),
+    ("PATCH", "/environment-integration/{id}"): _patch(
+        ENVIRONMENT,
+        "Change one of the environment's integrations",
+        forms.IntegrationChange,
+        a.EnvironmentIntegration,
+    ),
+    ("DELETE", "/environment-integration/{id}"): Operation(
+        ENVIRONMENT,
+        "Switch an integration off; `force` deletes its accounts, too",
+        a.Deleted,
+        flags=("force",),
+        refusals=(*OF_ONE, 409),
+    ),
+    ("GET", "/integrated-account"): _list(ACCOUNTS, "List accounts", a.IntegratedAccount, accounts.FILTERS),
+    ("POST", "/integrated-account"): _post(
+        ACCOUNTS, "Import an account with its credentials", forms.AccountForm, a.IntegratedAccount
+    ),
+    ("POST", "/integrated-account/token"): _post(
+        ACCOUNTS, "Make a token for one account", forms.AccountTokenForm, a.AccountToken, 404
+    ),
+    ("POST", "/integrated-account/bulk-delete"): _post(
+        ACCOUNTS, "Delete accounts", forms.BulkDelete, a.BulkDeleted, status=200
+    ),
+    ("GET", "/integrated-account/{id}"): _get(ACCOUNTS, "Get an account", a.IntegratedAccount),
+    ("PATCH", "/integrated-account/{id}"): _patch(
+        ACCOUNTS, "Change an account", forms.AccountChange, a.IntegratedAccount
+    ),
+    ("DELETE", "/integrated-account/{id}"): _get(ACCOUNTS, "Delete an account", a.Deleted),
+    ("PATCH", "/integrated-account/{id}/credentials"): _patch(
+        ACCOUNTS,
+        "Replace an account's credentials, once they have worked",
+        forms.CredentialsChange,
+        a.IntegratedAccount,
+        *(status for status in REMOTE if status not in OF_ONE),
+    ),
+    ("GET", "/sandbox-integrated-account"): _list(
+        SANDBOXES, "List sandbox accounts", a.SandboxAccount, accounts.FILTERS
+    ),
+    ("POST", "/sandbox-integrated-account"): _post(
+        SANDBOXES, "Make an account of an integration's sandbox", forms.SandboxForm, a.SandboxAccount
+    ),
+    ("GET", "/sandbox-integrated-account/{id}"): _get(SANDBOXES, "Get a sandbox account", a.SandboxAccount),
+    ("DELETE", "/sandbox-integrated-account/{id}"): _get(SANDBOXES, "Delete a sandbox account", a.Deleted),
+    ("GET", "/log"): _list(
+        ACCOUNTS, "What was called on the environment's accounts, newest first", a.LogEntry, log.FILTERS
+    ),
+}
