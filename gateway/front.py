@@ -73,9 +73,7 @@ class Front:
             raise
         except Exception as error:  # the one place where anything at all may arrive
             watch.unforeseen(visit, error)
-            if (
-                visit.status
-            ):  # begun already: the server drops the connection, so that it does not end cleanly
+            if visit.status:  # the server drops the connection, so that what was sent does not end cleanly
                 visit.outcome = "cut"
                 raise
             await unforeseen_answer(visit.scope)(visit.scope, counted, marked)

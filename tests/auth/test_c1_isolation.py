@@ -126,11 +126,11 @@ async def test_c3_no_answer_log_or_stored_byte_holds_a_secret(
                 answers += [await client.get(f"{route.path}/{row['id']}") for row in rows if "id" in row]
     written = " ".join([*(answer.text for answer in answers), caplog.text])
     assert "hush-hush" not in written
-    assert world.token.rpartition("_")[2] not in written
+    assert world.token.split("_", 2)[2] not in written
     folder = world.database._url.database
     assert folder is not None
     with open(folder, "rb") as file, open(f"{folder}-wal", "rb") as log:  # noqa: ASYNC230
         stored = file.read() + log.read()
     assert b"blue.acme.example" in stored
     assert b"hush-hush" not in stored
-    assert world.token.rpartition("_")[2].encode() not in stored
+    assert world.token.split("_", 2)[2].encode() not in stored

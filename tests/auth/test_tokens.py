@@ -63,7 +63,7 @@ async def test_only_a_keyed_hash_of_a_token_is_stored(world: World) -> None:
         rows = (await session.exec(select(ApiToken))).all()
     row = next(row for row in rows if row.id == world.caller.token_id)
     assert row.secret_hash == hmac.digest(world.pepper, world.token.encode(), "sha256")
-    assert world.token.rpartition("_")[2] not in repr(rows)
+    assert world.token.split("_", 2)[2] not in repr(rows)
 
 
 async def test_an_expired_token_is_told_so_if_its_secret_is_right(world: World) -> None:

@@ -79,6 +79,17 @@ async def test_neither_queries_nor_a_vendors_words_are_kept(house: House) -> Non
     assert "zebra" not in str([row.model_dump() for row in rows])
 
 
+async def test_a_passthrough_call_is_shown_by_the_vendors_path(house: House) -> None:
+    path = f"/proxy/suppliers/1000001?integrated_account_id={house.account}&fields=zebra"
+    assert (await house.client.put(path, content=b"{}")).status_code < 500
+    [entry] = await written(house)
+    metadata = entry["metadata"]
+    assert metadata["resource"].removeprefix("/") == "suppliers/1000001"
+    assert (metadata["request_type"], metadata["method"], metadata["http_method"]) == ("proxy", "PUT", "PUT")
+    assert metadata["path"] == "/proxy/suppliers/1000001"
+    assert [call["path"] for call in metadata["vendor_calls"]] == ["/api/suppliers/1000001"]
+
+
 async def test_entries_are_found_by_what_they_hold_newest_first(house: House) -> None:
     for path in ("accounting/contacts", "accounting/contacts/1000001", "accounting/accounts?colour=mauve"):
         await house.get(path, headers={"x-request-id": f"id-{path.replace('/', '.')[:30]}".partition("?")[0]})
