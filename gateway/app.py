@@ -24,6 +24,7 @@ from gateway.errors import HANDLERS
 from gateway.front import Front
 from gateway.gate import Gate, hosts_of
 from gateway.health import ROUTES as HEALTH_ROUTES
+from gateway.heap import settle
 from gateway.leaving import Leaving
 from gateway.limits import LIMITS, Limits
 from gateway.lines import Lines
@@ -50,15 +51,15 @@ from unified.endpoints import ROUTES as UNIFIED_ROUTES
 from unified.reader import Reader
 
 Contexts = Mapping[str, Mapping[str, Any]]
-ROUTES = [
+ROUTES = [  # tried in this order
+    *PROXY_ROUTES,
+    *UNIFIED_ROUTES,
     *HEALTH_ROUTES,
     *METRICS_ROUTES,
     *OPENAPI_ROUTES,
     *DOCS_ROUTES,
     *AUTH_ROUTES,
     *LOG_ROUTES,
-    *UNIFIED_ROUTES,
-    *PROXY_ROUTES,
 ]
 
 
@@ -70,6 +71,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
         async with open_state(settings, sandbox_contexts=sandbox_contexts) as state:
+            settle()
             yield state
 
     app = Starlette(
