@@ -2,7 +2,8 @@
 
 import gc
 
-YOUNG = 20_000  # new objects after which the youngest are looked through; Python's own 700 is for small programs
+# New objects after which the youngest are looked through; Python's own 700 is for small programs.
+YOUNG = 20_000
 
 
 def settle() -> None:
