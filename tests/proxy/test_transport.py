@@ -165,7 +165,7 @@ async def test_an_answer_that_nobody_asked_for_answers_no_request(
 ) -> None:
     first = await transport.handle_async_request(request(upstream, "GET", "twice"))
     assert await first.aread() == b"asked for"
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0.5)  # the second answer comes late on a busy machine
     second = await transport.handle_async_request(request(upstream, "GET", "plain"))
     assert await second.aread() == b"plain"
     assert upstream.connections == 2
