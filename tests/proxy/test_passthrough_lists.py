@@ -1,5 +1,6 @@
 """Declared collections by passthrough: the envelope, cursors, crawls; records as the vendor wrote them."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
 
@@ -9,9 +10,27 @@ import pytest
 
 from providers.coupa import COUPA
 from proxy.records import cut
-from tests.house import House
+from tests.house import House, open_house
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="module")
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    async with open_house(tmp_path_factory.mktemp("house")) as found:
+        yield found
+
+
+@pytest.fixture
+async def house(shared: House) -> AsyncIterator[House]:
+    """One for all tests here; none of them changes a record, and faults end with their test."""
+    yield shared
+    await shared.coupa.delete("/_sandbox/faults")
 
 
 async def ask(house: House, target: str, **kwargs: Any) -> httpx.Response:
