@@ -19,6 +19,8 @@ from unified.handbook import html, markdown
 from unified.listing import Listing, envelope, mapped
 from unified.meta import meta, method_not_offered, model_meta
 from unified.question import ListQuestion, crawl_question, read_get, read_list
+from unified.reader import source_of
+from unified.target import Target
 
 NDJSON = "application/x-ndjson"
 PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
@@ -44,8 +46,8 @@ async def collection(request: Request) -> Response:
     if question.flags.format == "debug":
         return await _debug_list(desk, question, headers)
     listing = _listing(desk, question)
-    page, _ = await listing.page(listing.start())
-    return json_response(envelope(page, question), headers=headers)
+    page = await listing.page(listing.start())
+    return json_response(envelope(page, listing.seal(page.after), question), headers=headers)
 
 
 def _listing(desk: Desk, question: ListQuestion) -> Listing:
@@ -71,12 +73,12 @@ async def _debug_list(desk: Desk, question: ListQuestion, headers: dict[str, str
     call = listing.call(place)
     if question.flags.skip_call:
         return json_response({"result": [], "debug": debug(desk.connection, call, None)}, headers=headers)
-    page, _ = await listing.page(place)
+    page = await listing.page(place)
     answer = {
         "result": page.records,
         "debug": {
             **debug(desk.connection, call, page.answer),
-            "nextCursor": page.next_cursor,
+            "nextCursor": listing.seal(page.after),
             "isLooping": False,
             "isEmptyResult": not page.records,
             "resultCount": len(page.records),
@@ -92,15 +94,16 @@ async def member(request: Request) -> Response:
     if request.method in WRITES:
         raise method_not_offered(desk.resource, id_ if request.method == "POST" else WRITES[request.method])
     question = read_get(desk.query, desk.resource)
-    flags, resource = question.flags, desk.resource
-    source = desk.reader.source_of(resource, id_)
-    call = desk.reader.get_call(desk.connection, resource, id_, question.remote, flags.lean)
+    flags = question.flags
+    target = Target(desk.connection, desk.resource, source_of(desk.resource, id_))
+    call = target.get_call(id_, question.remote, flags.lean)
     if flags.skip_call:
         return json_response({"result": None, "debug": debug(desk.connection, call, None)})
-    found = await desk.reader.row(desk.connection, resource, source, call)
+    found = await desk.reader.row(target, call)
+    row = found.rows[0]
     if flags.format == "raw":
-        return json_response(found.answer.json())
-    record = mapped(desk.connection, source, found, found.rows[0], flags)
+        return json_response(row)
+    record = mapped(target, found, row, flags)
     if flags.format == "debug":
         return json_response({"result": record, "debug": debug(desk.connection, call, found.answer)})
     return json_response(record)

@@ -8,26 +8,27 @@ import orjson
 
 from auth.connections import Connection
 from providers.paging import Paging, Position
-from providers.resource import Params, Resource, Source
+from providers.resource import Params, Resource
 from proxy.answer import Answer, Call
 from proxy.crawl import Leaf
 from proxy.cursors import Cursors, Place, binding, check_rising
 from schemas.errors import InvalidRequest, VendorTrouble
 from schemas.unified import UnifiedResource
 from unified.question import DEFAULT_LIMIT, Flags, ListQuestion
-from unified.reader import Reader, Row, Rows, custom_names
+from unified.reader import Reader, Row, Rows
+from unified.target import Target
 
 MOST_EMPTY = 200  # vendor pages in a row without a record that belongs to the resource
 
 
 @dataclass(frozen=True)
 class Page:
-    """Mapped (or raw) records; `next_cursor` None at the end. `answer`: the vendor's last, None if none was asked."""
+    """Mapped (or raw) records, and the place behind them, None at the end. `answer`: the vendor's last, if any."""
 
     records: list[dict[str, Any]]
-    next_cursor: str | None
-    partial: bool
-    answer: Answer | None
+    after: Place | None = None
+    partial: bool = False
+    answer: Answer | None = None
 
 
 class Listing:
@@ -42,8 +43,9 @@ class Listing:
         resource: Resource,
         question: ListQuestion,
     ) -> None:
-        self._reader, self._cursors, self._connection = reader, cursors, connection
+        self._reader, self._cursors = reader, cursors
         self._resource, self._question = resource, question
+        self._targets = [Target(connection, resource, source) for source in resource.sources]
         self._bind = binding(connection.account_id, unified.key, question.bound)
         self.limit = question.limit or DEFAULT_LIMIT
         self._paging = _paging(resource, question)
@@ -55,30 +57,26 @@ class Listing:
         return self._offered(place)
 
     async def leaf(self, place: Place) -> Leaf:
-        page, after = await self.page(place)
-        return Leaf((orjson.dumps(record) + b"\n" for record in page.records), after)
+        page = await self.page(place)
+        return Leaf((orjson.dumps(record) + b"\n" for record in page.records), page.after)
 
     def seal(self, place: Place | None) -> str | None:
         return self._cursors.seal(place, self._bind) if place else None
 
     def call(self, place: Place) -> Call:
         """The vendor call for the page at a place."""
-        source = self._resource.sources[place.source]
-        return self._reader.list_call(
-            self._connection, self._resource, source, self._params(place.after), self._question.flags.lean
-        )
+        return self._targets[place.source].list_call(self._params(place.after), self._question.flags.lean)
 
-    async def page(self, place: Place) -> tuple[Page, Place | None]:
-        """The next page that has records, or the empty last one; and the place behind it."""
-        if self._question.nothing:
-            return Page([], None, False, None), None
+    async def page(self, place: Place) -> Page:
+        """The next page that has records, or the empty last one."""
+        if self._question.narrowing.nothing:
+            return Page([])
         for _ in range(MOST_EMPTY):
             found, after = await self._vendor_page(place)
             kept = self._kept(place, found)
             if kept or after is None:
                 records = [self._record(place, found, row) for row in kept]
-                partial = self._partial(place, found)
-                return Page(records, self.seal(after), partial, found.answer), after
+                return Page(records, after, self._partial(place, found), found.answer)
             place = after
         raise VendorTrouble(
             "The vendor has too many records in a row that do not belong here: narrow the list by a filter.",
@@ -87,31 +85,29 @@ class Listing:
         )
 
     async def _vendor_page(self, place: Place) -> tuple[Rows, Place | None]:
-        source = self._resource.sources[place.source]
-        found = await self._reader.rows(self._connection, self._resource, source, self.call(place))
+        found = await self._reader.rows(self._targets[place.source], self.call(place))
         check_rising(self._paging, place.after, found.rows)
         following = self._paging.next(self.limit, place.after, found.rows)
         if following is not None:
             return found, Place(place.source, following)
-        others = self._sources()
-        later = [index for index in others if index > place.source]
+        later = [index for index in self._sources() if index > place.source]
         return found, Place(later[0], None) if later else None
 
     def _sources(self) -> list[int]:
-        paths = self._question.paths
+        paths = self._question.narrowing.paths
         return [i for i, source in enumerate(self._resource.sources) if paths is None or source.path in paths]
 
     def _offered(self, place: Place) -> Place:
         return (
             place
-            if place.source in self._sources() or self._question.nothing
+            if place.source in self._sources() or self._question.narrowing.nothing
             else Place(self._sources()[0], None)
         )
 
     def _params(self, after: Position) -> Params:
         question = self._question
         remote = {name for name, _ in question.remote}
-        kept = tuple(pair for pair in question.params if pair[0] not in remote)
+        kept = tuple(pair for pair in question.narrowing.params if pair[0] not in remote)
         order: Params = ()
         if question.order and self._paging is self._resource.offset:
             order = self._resource.order(question.order.attribute, question.order.direction)
@@ -130,8 +126,7 @@ class Listing:
     def _record(self, place: Place, found: Rows, row: Row) -> dict[str, Any]:
         if self._question.flags.format == "raw":
             return row
-        source = self._resource.sources[place.source]
-        return mapped(self._connection, source, found, row, self._question.flags)
+        return mapped(self._targets[place.source], found, row, self._question.flags)
 
 
 def _paging(resource: Resource, question: ListQuestion) -> Paging:
@@ -141,9 +136,9 @@ def _paging(resource: Resource, question: ListQuestion) -> Paging:
     return resource.offset
 
 
-def mapped(connection: Connection, source: Source, found: Rows, row: Row, flags: Flags) -> dict[str, Any]:
+def mapped(target: Target, found: Rows, row: Row, flags: Flags) -> dict[str, Any]:
     """The unified record of a vendor record, as the flags want it."""
-    record = source.fields(found.readable(row), custom_names(connection))
+    record = target.source.fields(found.readable(row), target.custom_names)
     if not flags.lean:
         record["remote_data"] = row
     for name in flags.exclude:
@@ -151,11 +146,11 @@ def mapped(connection: Connection, source: Source, found: Rows, row: Row, flags:
     return record
 
 
-def envelope(page: Page, question: ListQuestion) -> Mapping[str, Any]:
+def envelope(page: Page, next_cursor: str | None, question: ListQuestion) -> Mapping[str, Any]:
     """The list answer of the contract."""
     return {
         "result": keyed(page.records, question.key_by) if question.key_by else page.records,
-        "next_cursor": page.next_cursor,
+        "next_cursor": next_cursor,
         "prev_cursor": None,
         "result_count": len(page.records),
         "is_partial_response": page.partial,

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from providers.filters import Narrowing
 from providers.resource import Params, Resource
 from schemas.errors import InvalidRequest
 from schemas.unified import UnifiedResource
-from unified.filters import Condition, narrow, read_condition
+from unified.filters import narrow, read_condition
 from unified.syntax import Parameter, Query
 
 DEFAULT_LIMIT = 50
@@ -52,20 +53,20 @@ class Order:
 
 @dataclass(frozen=True)
 class ListQuestion:
-    """One list call. `limit`: None where the caller named none. `ignored`: filters that the setting made us drop."""
+    """One list call. `limit`: None where the caller named none. `ignored`: filters that the setting made us drop.
+
+    `bound`: what its cursors belong to.
+    """
 
     limit: int | None
     cursor: str | None
-    conditions: tuple[Condition, ...]
+    narrowing: Narrowing
     order: Order | None
     remote: Params
     flags: Flags
-    key_by: str | None = None
-    ignored: tuple[str, ...] = ()
-    params: Params = ()
-    paths: frozenset[str] | None = None
-    nothing: bool = False
-    bound: tuple[object, ...] = field(default=())
+    key_by: str | None
+    ignored: tuple[str, ...]
+    bound: tuple[object, ...]
 
 
 @dataclass(frozen=True)
@@ -104,15 +105,12 @@ def read_list(
     return ListQuestion(
         limit=_limit(query, resource),
         cursor=_one(cursor) if cursor else None,
-        conditions=tuple(conditions),
+        narrowing=narrowing,
         order=order,
         remote=query.remote,
         flags=_flags(query),
         key_by=_key_by(query, unified),
         ignored=tuple(ignored),
-        params=narrowing.params,
-        paths=narrowing.paths,
-        nothing=narrowing.nothing,
         bound=(
             sorted((c.name, c.operator, c.values) for c in conditions),
             order and (order.by, order.direction),
