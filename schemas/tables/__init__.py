@@ -1,0 +1,25 @@
+"""The tables of the gateway; one import of this package makes `METADATA` whole."""
+
+from schemas.tables.accounts import (
+    ApiToken,
+    Environment,
+    EnvironmentIntegration,
+    IntegratedAccount,
+    SealedRecord,
+)
+from schemas.tables.base import METADATA, Row, UtcDateTime, new_id, now
+from schemas.tables.request_log import RequestLogEntry
+
+__all__ = [
+    "METADATA",
+    "ApiToken",
+    "Environment",
+    "EnvironmentIntegration",
+    "IntegratedAccount",
+    "RequestLogEntry",
+    "Row",
+    "SealedRecord",
+    "UtcDateTime",
+    "new_id",
+    "now",
+]
