@@ -7,7 +7,7 @@ import httpx
 from auth.connections import Connection
 from auth.grants import Token
 from auth.renewal import Renewals
-from providers.provider import ApiKey, ClientCredentials
+from providers.provider import ApiKey, TokenScheme
 
 MOST_REPLAYED = 1024 * 1024  # bytes of a body that is kept for a repeat
 
@@ -33,7 +33,7 @@ class _Key(httpx.Auth):
 
 
 class _Bearer(httpx.Auth):
-    def __init__(self, connection: Connection, scheme: ClientCredentials, renewals: Renewals) -> None:
+    def __init__(self, connection: Connection, scheme: TokenScheme, renewals: Renewals) -> None:
         self._connection = connection
         self._ready_after = scheme.ready_after
         self._renewals = renewals

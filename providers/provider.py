@@ -31,6 +31,12 @@ class Variable:
         return value if re.fullmatch(self.pattern, value) else None
 
 
+CLIENT_FIELDS = (
+    Variable("client_id", "Client id"),
+    Variable("client_secret", "Client secret", secret=True),
+)
+
+
 @dataclass(frozen=True)
 class ClientCredentials:
     """OAuth 2.0 client credentials (RFC 6749 §4.4), id and secret in the form body.
@@ -43,11 +49,37 @@ class ClientCredentials:
     scopes: tuple[str, ...] = ()
     ready_after: float = 0.0
     lifetime: float = 3600.0
-    fields: tuple[Variable, ...] = (
-        Variable("client_id", "Client id"),
-        Variable("client_secret", "Client secret", secret=True),
-    )
+    fields: tuple[Variable, ...] = CLIENT_FIELDS
     method: str = "oauth2_client_credentials"
+
+
+@dataclass(frozen=True)
+class AuthorizationCode:
+    """OAuth 2.0 authorization code (RFC 6749 §4.1): the person signs in at the vendor and consents.
+
+    `scopes` are asked for unless the account names its own, `always` beside whatever else is asked for (what makes the
+    vendor hand out a refresh token, say). `pkce`: a challenge (RFC 7636, S256) is sent along. `parameters`: further
+    ones of the authorization request. `issuer`: what `iss` (RFC 9207) must be where the vendor sends it.
+    `refresh_lifetime`: seconds after which a refresh token that lies idle dies; `keep_alive`: seconds after which an
+    idle grant is renewed so that it does not come to that. `revoke_url`: where a grant is given back (RFC 7009).
+    `fields`: the OAuth client, typed by the person where the environment has no client of its own; empty where only
+    the environment's is of use.
+    """
+
+    authorize_url: str
+    token_url: str
+    scopes: tuple[str, ...] = ()
+    always: tuple[str, ...] = ()
+    pkce: bool = True
+    parameters: tuple[tuple[str, str], ...] = ()
+    issuer: str = "{origin}"
+    ready_after: float = 0.0
+    lifetime: float = 3600.0
+    refresh_lifetime: float | None = None
+    keep_alive: float | None = None
+    revoke_url: str | None = None
+    fields: tuple[Variable, ...] = ()
+    method: str = "oauth2"
 
 
 @dataclass(frozen=True)
@@ -60,7 +92,8 @@ class ApiKey:
     method: str = "api_key"
 
 
-Scheme = ClientCredentials | ApiKey
+TokenScheme = ClientCredentials | AuthorizationCode  # whose calls carry a bearer token
+Scheme = TokenScheme | ApiKey
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,16 @@ from providers.coupa.invoices import INVOICES
 from providers.coupa.masters import ACCOUNTS, CONTACTS, CURRENCIES, ITEMS, TRACKING_CATEGORIES
 from providers.coupa.orders import PURCHASE_ORDER_REQUISITIONS, PURCHASE_ORDERS
 from providers.coupa.people import EMPLOYEES, GROUPS, ROLES, USERS
-from providers.provider import ApiKey, Check, ClientCredentials, Limits, Provider, Variable
+from providers.provider import (
+    CLIENT_FIELDS,
+    ApiKey,
+    AuthorizationCode,
+    Check,
+    ClientCredentials,
+    Limits,
+    Provider,
+    Variable,
+)
 
 RESOURCES = {
     "accounting/accounts": ACCOUNTS,
@@ -24,6 +33,7 @@ RESOURCES = {
     "user-directory/roles": ROLES,
 }
 SCOPES = tuple(sorted({scope for resource in RESOURCES.values() for scope in resource.scopes}))
+DAY = 86400.0
 
 
 def _host(typed: str) -> str:
@@ -48,6 +58,17 @@ COUPA = Provider(
     ),
     schemes=(
         ClientCredentials("{origin}/oauth2/token", scopes=SCOPES, ready_after=5.0, lifetime=86399.0),
+        AuthorizationCode(
+            "{origin}/oauth2/authorizations/new",
+            "{origin}/oauth2/token",
+            scopes=SCOPES,
+            always=("offline_access",),
+            ready_after=5.0,
+            lifetime=86399.0,
+            refresh_lifetime=90 * DAY,
+            keep_alive=30 * DAY,
+            fields=CLIENT_FIELDS,  # every customer's administrators register clients in their own Coupa
+        ),
         ApiKey("x-coupa-api-key"),
     ),
     checks=(
