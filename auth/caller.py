@@ -27,8 +27,9 @@ class Caller:
             return named[0]
         if self.account_id:
             return self.account_id
-        raise InvalidRequest(
-            "Name the account: integrated_account_id=…",
+        raise InvalidRequest.about(
+            "integrated_account_id",
+            "required",
+            message="Name the account: integrated_account_id=…",
             reason="missing_account",
-            failures=[{"field": "integrated_account_id", "message": "required"}],
         )

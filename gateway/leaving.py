@@ -5,8 +5,9 @@ from collections.abc import Iterable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.visit import DATA
+
 READS = ("GET", "HEAD")
-DATA = ("/unified/", "/proxy/", "/custom/")
 
 
 class Leaving:

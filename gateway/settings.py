@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+import httpx
 import orjson
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -171,8 +172,8 @@ def _web_address(given: str, example: str) -> str:
     wrong = ValueError(f"is no absolute http or https URL: use one such as {example}")
     try:
         parts = urlsplit(given)
-        usable = parts.port != 0 and parts.hostname
-    except ValueError:
+        usable = parts.port != 0 and parts.hostname and httpx.URL(given)
+    except (ValueError, httpx.InvalidURL):
         raise wrong from None
     if not usable or parts.scheme not in ("http", "https") or parts.query or parts.fragment or parts.username:
         raise wrong

@@ -12,9 +12,10 @@ from auth.connections import Connections
 from providers.paging import Params, Position
 from providers.resource import Resource, Source
 from proxy.answer import Answer, not_understood
-from proxy.crawl import Leaf
+from proxy.crawl import Leaf, wants_crawl
 from proxy.cursors import Cursors, Place, binding, check_rising
 from proxy.headers import BODY, accepts_json, is_json, readable, value_of, without
+from proxy.pages import DEFAULT_LIMIT, read_limit
 from proxy.passthrough import Passthrough
 from proxy.pipe import Pipe, whole_answer
 from proxy.query import Asked
@@ -22,8 +23,6 @@ from proxy.records import BOM, NoList, cut, key_of, on_one_line
 from proxy.refusals import refuse
 from schemas.errors import InvalidRequest, VendorTrouble
 
-DEFAULT_LIMIT = 50
-NDJSON = b"application/x-ndjson"
 BREATH = 1024 * 1024  # bytes of records after which other tasks have their turn
 NOTHING = httpx.ByteStream(b"")
 
@@ -49,13 +48,14 @@ def declared(call: Passthrough) -> tuple[Resource, Source] | None:
     """What the provider declares of the collection that a call lists, if it is to be answered in the envelope."""
     if call.method != "GET" or call.asked.is_raw:
         return None
-    if not (accepts_json(call.headers) or wants_crawl(call)):
+    if not (accepts_json(call.headers) or crawls(call)):
         return None
     return call.connection.provider.collections.get("/" + unquote(call.path.decode()))
 
 
-def wants_crawl(call: Passthrough) -> bool:
-    return NDJSON in value_of(call.headers, b"accept").lower()
+def crawls(call: Passthrough) -> bool:
+    """Whether the caller wants the whole collection."""
+    return wants_crawl(value_of(call.headers, b"accept").decode("latin-1"))
 
 
 class Collection:
@@ -79,7 +79,7 @@ class Collection:
         self._call, self._resource, self._source = call, resource, source
         self._pipe, self._connections, self._cursors = pipe, connections, cursors
         asked = call.asked
-        self._crawls = wants_crawl(call)
+        self._crawls = crawls(call)
         self._limit = _limit(asked, resource, default=resource.crawl_page if self._crawls else None)
         self._ordered = _orders(asked, resource)
         self._first = _offset(asked, resource) if self._ordered else None
@@ -184,7 +184,7 @@ async def _records(body: bytes) -> list[bytes] | None:
 def _headers(call: Passthrough) -> list[tuple[bytes, bytes]]:
     """Asks for JSON, in an encoding that can be undone, and sends no body."""
     headers = readable(without(call.headers, BODY))
-    if not wants_crawl(call):
+    if not crawls(call):
         return headers
     defaults = {name.encode(): value.encode() for name, value in call.connection.provider.headers}
     accept = defaults.get(b"accept", b"application/json")
@@ -196,9 +196,7 @@ def _limit(asked: Asked, resource: Resource, default: int | None) -> int:
     if asked.whole_pages:
         return most
     given = asked.one("limit")
-    if given is None:
-        return min(default or DEFAULT_LIMIT, most)
-    return min(_whole_number("limit", given, at_least=1), most)
+    return min(default or DEFAULT_LIMIT, most) if given is None else read_limit(given, most)
 
 
 def _orders(asked: Asked, resource: Resource) -> bool:
@@ -209,14 +207,11 @@ def _orders(asked: Asked, resource: Resource) -> bool:
 
 def _offset(asked: Asked, resource: Resource) -> int:
     given = asked.one(resource.offset.start)
-    return _whole_number(resource.offset.start, given, at_least=0) if given else 0
-
-
-def _whole_number(name: str, text: str, *, at_least: int) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 18 and int(text) >= at_least):
-        message = f"takes a whole number of at least {at_least}"
-        raise InvalidRequest(f"'{name}' {message}", failures=[{"field": name, "message": message}])
-    return int(text)
+    if not given:
+        return 0
+    if not (given.isascii() and given.isdigit() and len(given) <= 18):
+        raise InvalidRequest.about(resource.offset.start, "takes a whole number of at least 0")
+    return int(given)
 
 
 def _plain(name: str) -> str:

@@ -1,16 +1,20 @@
 """Crawls: a whole collection as NDJSON, page after page, ended by a line that says whether it is complete."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import anyio
 import orjson
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
 
 from proxy.cursors import Place
+from schemas.envelope import error_body
 from schemas.errors import Problem
 
+NDJSON = "application/x-ndjson"
 LONGEST_WAIT = 300  # seconds that a crawl waits for a vendor's rate limit at a time
 PATIENCE = 20  # throttled answers in a row after which it gives up
 
@@ -33,12 +37,23 @@ class Book(Protocol):
     def seal(self, place: Place) -> str | None: ...
 
 
-async def first_leaf(book: Book, start: Place) -> Leaf:
-    """The page that is read before the status is sent, so that its errors have their own."""
-    return await _patiently(book, start)
+def wants_crawl(accept: str) -> bool:
+    return NDJSON in accept.lower()
 
 
-async def crawl(book: Book, first: Leaf, render: Render) -> AsyncIterator[bytes]:
+async def answer_crawl(
+    request: Request, book: Book, start: Place, headers: Mapping[str, str] | None = None
+) -> StreamingResponse:
+    """The whole collection. Its first page is read before the status is sent, so that its errors have their own."""
+
+    def render(problem: Problem) -> dict[str, Any]:
+        return error_body(problem, request.state.request_id)
+
+    first = await _patiently(book, start)
+    return StreamingResponse(_crawl(book, first, render), media_type=NDJSON, headers=headers)
+
+
+async def _crawl(book: Book, first: Leaf, render: Render) -> AsyncIterator[bytes]:
     """Lines of records; then `_end`, or `_error` with the cursor of the page that failed."""
     started = datetime.now(UTC).isoformat(timespec="milliseconds")[:23] + "Z"
     leaf, count, pages = first, 0, 1

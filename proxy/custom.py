@@ -61,10 +61,7 @@ async def _checked(call: Passthrough, request: Request) -> tuple[Passthrough, ht
         raise TooLarge(f"A JSON body is at most {MOST_BYTES} bytes: send more as another content type.")
     value = _parsed(body)
     if isinstance(value, dict) and NOT_OFFERED in value:
-        raise InvalidRequest(
-            f"'{NOT_OFFERED}' is not offered here.",
-            failures=[{"field": NOT_OFFERED, "message": "not offered"}],
-        )
+        raise InvalidRequest.about(NOT_OFFERED, "is not offered here")
     if kind == b"text/plain" and isinstance(value, dict | list):
         typed = (b"content-type", b"application/json")
         call = call.with_headers([*without(call.headers, {b"content-type"}), typed])

@@ -5,17 +5,14 @@ from collections.abc import Awaitable, Callable
 import httpx
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from proxy.answer import Answer
-from proxy.collections import NDJSON, Collection, Page, declared, wants_crawl
-from proxy.crawl import crawl, first_leaf
+from proxy.collections import Collection, Page, crawls, declared
+from proxy.crawl import answer_crawl
 from proxy.custom import answer_custom, forward_custom, wrapped
 from proxy.passthrough import Passthrough, forward, hand_on, open_passthrough, reply, untouched
-from schemas.envelope import error_body
-from schemas.errors import Problem
 
 Forward = Callable[[Passthrough, Request, Send], Awaitable[None]]
 Reply = Callable[[Passthrough, httpx.Request, httpx.Response, Request, Send], Awaitable[None]]
@@ -37,7 +34,7 @@ class Room:
         collection = self._collection(call, request)
         if collection is None:
             await self._forward(call, request, send)
-        elif wants_crawl(call):
+        elif crawls(call):
             await self._crawl(collection, request, send)
         else:
             await self._list(call, collection, request, send)
@@ -66,11 +63,7 @@ class Room:
             await reply(send, found.answer, collection.envelope(found, found.records))
 
     async def _crawl(self, collection: Collection, request: Request, send: Send) -> None:
-        def render(problem: Problem) -> dict[str, object]:
-            return error_body(problem, request.state.request_id)
-
-        first = await first_leaf(collection, collection.start())
-        response = StreamingResponse(crawl(collection, first, render), media_type=NDJSON.decode())
+        response = await answer_crawl(request, collection, collection.start())
         await response(request.scope, request.receive, send)
 
 

@@ -39,7 +39,7 @@ class Asked:
         """The value of a parameter that is given at most once. Raises `InvalidRequest`."""
         found = [piece.value for piece in self.pieces if piece.name == name]
         if len(found) > 1:
-            raise _wrong(name, "is given twice")
+            raise InvalidRequest.about(name, "is given twice")
         return found[0] if found else None
 
     def names(self) -> frozenset[str]:
@@ -66,7 +66,7 @@ def read_query(raw: bytes) -> Asked:
         elif piece.name != "next_cursor" or piece.value:
             kept.append(piece)
     if ours.get(FORMAT, "raw") != "raw":
-        raise _wrong(FORMAT, "takes raw here, or is left out")
+        raise InvalidRequest.about(FORMAT, "takes raw here, or is left out")
     _truth(ours, BODY_PASSTHROUGH)
     return Asked(tuple(account_ids), FORMAT in ours, _truth(ours, IGNORE_LIMIT), tuple(kept))
 
@@ -84,22 +84,20 @@ def _decoded(text: bytes) -> str:
 
 def _add_flag(ours: dict[str, str], piece: Piece) -> None:
     if piece.name not in FLAGS:
-        raise InvalidRequest(
-            f"'{piece.name[:200]}' is no flag of passthrough calls: they take {', '.join(sorted(FLAGS))}",
+        raise InvalidRequest.about(
+            piece.name,
+            "unknown flag",
+            message=f"'{piece.name[:200]}' is no flag of passthrough calls: "
+            f"they take {', '.join(sorted(FLAGS))}",
             reason="unknown_flag",
-            failures=[{"field": piece.name[:200], "message": "unknown flag"}],
         )
     if piece.name in ours:
-        raise _wrong(piece.name, "is given twice")
+        raise InvalidRequest.about(piece.name, "is given twice")
     ours[piece.name] = piece.value
 
 
 def _truth(ours: dict[str, str], name: str) -> bool:
     found = TRUTH.get(ours.get(name, "false"))
     if found is None:
-        raise _wrong(name, "takes true or false")
+        raise InvalidRequest.about(name, "takes true or false")
     return found
-
-
-def _wrong(name: str, message: str) -> InvalidRequest:
-    return InvalidRequest(f"'{name}' {message}", failures=[{"field": name, "message": message}])

@@ -49,6 +49,15 @@ class Refused(Problem):
 class InvalidRequest(Refused):
     """`failures` names each wrong field: `[{"field", "message"}]`."""
 
+    @classmethod
+    def about(
+        cls, field: str, complaint: str, *, message: str = "", reason: str | None = None
+    ) -> "InvalidRequest":
+        """One wrong field; `message`: where the sentence is to say more than the field and what is wrong with it."""
+        field = field[:200]
+        failures = [{"field": field, "message": complaint}]
+        return cls(message or f"'{field}' {complaint}", reason=reason, failures=failures)
+
 
 class NotAuthorized(Refused):
     status = 401

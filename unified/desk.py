@@ -33,9 +33,11 @@ class Desk:
         try:
             return ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
-            raise InvalidRequest(
-                "The account's context.time_zone is no IANA time zone: PATCH the account with one such as Europe/Paris",
-                failures=[{"field": "context.time_zone", "message": "no IANA time zone"}],
+            raise InvalidRequest.about(
+                "context.time_zone",
+                "no IANA time zone",
+                message="The account's context.time_zone is no IANA time zone: "
+                "PATCH the account with one such as Europe/Paris",
             ) from error
 
 

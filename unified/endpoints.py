@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from auth.bodies import json_response
 from auth.tokens import authenticate
 from providers.provider import Provider
-from proxy.crawl import crawl, first_leaf
-from schemas.envelope import error_body
-from schemas.errors import InvalidRequest, NotAllowed, NotFound, Problem
+from proxy.crawl import answer_crawl, wants_crawl
+from schemas.errors import InvalidRequest, NotAllowed, NotFound
 from schemas.unified import record_schema
 from unified.debug import debug
 from unified.desk import Desk, offered, open_desk, unified_model, unified_resource
@@ -22,7 +21,6 @@ from unified.question import ListQuestion, crawl_question, read_get, read_list
 from unified.reader import source_of
 from unified.target import Target
 
-NDJSON = "application/x-ndjson"
 PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 WRITES = {"POST": "create", "PATCH": "update", "DELETE": "delete"}
 VERBS = ["GET", "POST", "PATCH", "DELETE"]
@@ -41,7 +39,7 @@ async def collection(request: Request) -> Response:
         ignore_unsupported=request.state.ignore_unsupported_filters,
     )
     headers = {"koine-ignored": ", ".join(question.ignored)} if question.ignored else {}
-    if NDJSON in request.headers.get("accept", "").lower():
+    if wants_crawl(request.headers.get("accept", "")):
         return await _crawl(request, desk, question, headers)
     if question.flags.format == "debug":
         return await _debug_list(desk, question, headers)
@@ -58,13 +56,8 @@ async def _crawl(request: Request, desk: Desk, question: ListQuestion, headers: 
     if question.key_by or question.flags.format == "debug":
         raise InvalidRequest("A crawl streams plain records: leave out truto_key_by and the debug format")
 
-    def render(problem: Problem) -> dict[str, object]:
-        return error_body(problem, request.state.request_id)
-
     listing = _listing(desk, crawl_question(question, desk.resource))
-    start = listing.start()
-    first = await first_leaf(listing, start)
-    return StreamingResponse(crawl(listing, first, render), media_type=NDJSON, headers=headers)
+    return await answer_crawl(request, listing, listing.start(), headers)
 
 
 async def _debug_list(desk: Desk, question: ListQuestion, headers: dict[str, str]) -> Response:
@@ -144,8 +137,7 @@ async def whole_meta(request: Request) -> Response:
     if form == "html":
         return HTMLResponse(html(model, provider), headers={"content-security-policy": PAGE_POLICY})
     if form != "json":
-        failures = [{"field": "format", "message": "takes json, md or html"}]
-        raise InvalidRequest("'format' takes json, md or html", failures=failures)
+        raise InvalidRequest.about("format", "takes json, md or html")
     return json_response(model_meta(model, provider))
 
 
@@ -153,10 +145,7 @@ def _check_known(request: Request, *names: str) -> None:
     """Meta calls take these parameters, and an account's id as every unified call does."""
     for name in request.query_params:
         if name not in (*names, "integrated_account_id"):
-            failures = [{"field": name[:200], "message": "unknown parameter"}]
-            raise InvalidRequest(
-                f"'{name[:200]}' is not known here", reason="unknown_parameter", failures=failures
-            )
+            raise InvalidRequest.about(name, "is not known here", reason="unknown_parameter")
 
 
 def _provider(request: Request) -> Provider:

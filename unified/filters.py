@@ -39,7 +39,7 @@ def read_condition(
         raise _unsupported(parameter, unified, resource)
     many = parameter.split if operator == "in" else parameter.values
     if operator != "in" and len(many) > 1:
-        raise _wrong(parameter, "takes one value")
+        raise InvalidRequest.about(parameter.key, "takes one value")
     return Condition(
         found.name, operator, tuple(_canonical(parameter, found, resource, value) for value in many)
     )
@@ -66,10 +66,12 @@ def _unknown(parameter: Parameter, unified: UnifiedResource, resource: Resource)
     if parameter.name in ("or", "and") or parameter.path[-1:] in (("or",), ("and",)):
         return _unsupported(parameter, unified, resource)
     known = ", ".join(supported(unified, resource))
-    return InvalidRequest(
-        f"'{parameter.key[:200]}' is neither a parameter nor a filter of {unified.name}. Filters here: {known}",
+    return InvalidRequest.about(
+        parameter.key,
+        "unknown parameter",
+        message=f"'{parameter.key[:200]}' is neither a parameter nor a filter of {unified.name}. "
+        f"Filters here: {known}",
         reason="unknown_parameter",
-        failures=[{"field": parameter.key[:200], "message": "unknown parameter"}],
     )
 
 
@@ -82,15 +84,9 @@ def _unsupported(parameter: Parameter, unified: UnifiedResource, resource: Resou
     )
 
 
-def _wrong(parameter: Parameter, message: str) -> InvalidRequest:
-    return InvalidRequest(
-        f"'{parameter.key}' {message}", failures=[{"field": parameter.key, "message": message}]
-    )
-
-
 def _canonical(parameter: Parameter, found: UnifiedFilter, resource: Resource, value: str) -> str:
     if not value:
-        raise _wrong(parameter, "holds an empty value")
+        raise InvalidRequest.about(parameter.key, "holds an empty value")
     match found.kind:
         case "time":
             return _instant(parameter, value)
@@ -116,8 +112,8 @@ def _instant(parameter: Parameter, value: str) -> str:
         moment = datetime.fromisoformat(text)
         moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError) as error:
-        raise _wrong(
-            parameter, "takes a date (2026-02-01) or an RFC 3339 time (2026-02-01T08:00:00Z)"
+        raise InvalidRequest.about(
+            parameter.key, "takes a date (2026-02-01) or an RFC 3339 time (2026-02-01T08:00:00Z)"
         ) from error
     return moment.isoformat(timespec="microseconds")
 
@@ -127,13 +123,13 @@ def _day(parameter: Parameter, value: str) -> str:
     try:
         return datetime.fromisoformat(value).date().isoformat()
     except ValueError as error:
-        raise _wrong(parameter, "takes a date such as 2026-02-01") from error
+        raise InvalidRequest.about(parameter.key, "takes a date such as 2026-02-01") from error
 
 
 def _boolean(parameter: Parameter, value: str) -> str:
     found = {"true": "true", "1": "true", "false": "false", "0": "false"}.get(value)
     if found is None:
-        raise _wrong(parameter, "takes true or false")
+        raise InvalidRequest.about(parameter.key, "takes true or false")
     return found
 
 
@@ -141,7 +137,7 @@ def _word(parameter: Parameter, found: UnifiedFilter, resource: Resource, value:
     offered = resource.filters[found.name]
     known = (*found.values, *offered.words, *offered.raw_words)
     if value not in known:
-        raise _wrong(parameter, f"takes one of {', '.join(dict.fromkeys(known))}")
+        raise InvalidRequest.about(parameter.key, f"takes one of {', '.join(dict.fromkeys(known))}")
     return value
 
 
@@ -163,10 +159,8 @@ def narrow(conditions: Sequence[Condition], resource: Resource, zone: ZoneInfo) 
 
 def _not_together(condition: Condition) -> InvalidRequest:
     message = "the vendor keeps this and another condition of the call in one place: ask for one of them"
-    return InvalidRequest(
-        f"'{condition.name}': {message}",
-        reason="unsupported_filter",
-        failures=[{"field": condition.name, "message": message}],
+    return InvalidRequest.about(
+        condition.name, message, message=f"'{condition.name}': {message}", reason="unsupported_filter"
     )
 
 
@@ -179,8 +173,6 @@ def _narrow(condition: Condition, resource: Resource, zone: ZoneInfo) -> Narrowi
     try:
         return offered(condition.operator, values, zone)
     except CannotFilter as error:
-        raise InvalidRequest(
-            f"'{condition.name}': {error}",
-            reason="unsupported_filter",
-            failures=[{"field": condition.name, "message": str(error)}],
+        raise InvalidRequest.about(
+            condition.name, str(error), message=f"'{condition.name}': {error}", reason="unsupported_filter"
         ) from error

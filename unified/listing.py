@@ -12,9 +12,10 @@ from providers.resource import Params, Resource
 from proxy.answer import Answer, Call
 from proxy.crawl import Leaf
 from proxy.cursors import Cursors, Place, binding, check_rising
+from proxy.pages import DEFAULT_LIMIT
 from schemas.errors import InvalidRequest, VendorTrouble
 from schemas.unified import UnifiedResource
-from unified.question import DEFAULT_LIMIT, Flags, ListQuestion
+from unified.question import Flags, ListQuestion
 from unified.reader import Reader, Row, Rows
 from unified.target import Target
 

@@ -6,6 +6,7 @@ from typing import Any
 from providers.mapping import Const, Fields, Needs, Node, NotOffered
 from providers.provider import Provider
 from providers.resource import Resource
+from proxy.pages import DEFAULT_LIMIT
 from schemas.errors import MethodNotOffered
 from schemas.filters import Filter
 from schemas.unified import MODELS, UnifiedModel, UnifiedResource, record_schema
@@ -56,7 +57,12 @@ def query_schema(unified: UnifiedResource, resource: Resource) -> dict[str, Any]
         "$schema": DIALECT,
         "type": "object",
         "properties": {
-            "limit": {"type": "integer", "minimum": 1, "maximum": resource.keyset.most, "default": 50},
+            "limit": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": resource.keyset.most,
+                "default": DEFAULT_LIMIT,
+            },
             "next_cursor": {"type": "string"},
             **order,
             **filters,
@@ -95,7 +101,7 @@ def meta(unified: UnifiedResource, resource: Resource, method: str) -> dict[str,
         "response_mapping": response_mapping(resource),
         "query_schema": query_schema(unified, resource) if method == "list" else _no_query(),
         "request_body_schema": None,
-        "default_query": {"limit": 50} if method == "list" else {},
+        "default_query": {"limit": DEFAULT_LIMIT} if method == "list" else {},
         "default_body": None,
     }
 

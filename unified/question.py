@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from providers.filters import Narrowing
 from providers.resource import Params, Resource
+from proxy.pages import DEFAULT_LIMIT, read_limit
 from schemas.errors import InvalidRequest
 from schemas.unified import UnifiedResource
 from unified.filters import narrow, read_condition
 from unified.syntax import Parameter, Query
 
-DEFAULT_LIMIT = 50
 Format = Literal["unified", "raw", "debug"]
 FORMATS: dict[str, Format] = {
     "unified": "unified",
@@ -132,30 +132,28 @@ def read_get(query: Query, resource: Resource) -> GetQuestion:
             continue
         if parameter.name.startswith("truto_"):
             raise _unknown_flag(parameter)
-        raise InvalidRequest(
-            f"'{parameter.key}' is not known here: a get takes flags and remote_query only",
+        raise InvalidRequest.about(
+            parameter.key,
+            "unknown parameter",
+            message=f"'{parameter.key[:200]}' is not known here: a get takes flags and remote_query only",
             reason="unknown_parameter",
-            failures=[{"field": parameter.key, "message": "unknown parameter"}],
         )
     _check_remote(query.remote, resource)
     return GetQuestion(query.remote, _flags(query))
 
 
 def _unknown_flag(parameter: Parameter) -> InvalidRequest:
-    return InvalidRequest(
-        f"'{parameter.key}' is no flag of this gateway",
+    return InvalidRequest.about(
+        parameter.key,
+        "unknown flag",
+        message=f"'{parameter.key[:200]}' is no flag of this gateway",
         reason="unknown_flag",
-        failures=[{"field": parameter.key, "message": "unknown flag"}],
     )
-
-
-def _wrong(name: str, message: str) -> InvalidRequest:
-    return InvalidRequest(f"'{name}' {message}", failures=[{"field": name, "message": message}])
 
 
 def _one(parameter: Parameter) -> str:
     if len(parameter.values) != 1:
-        raise _wrong(parameter.key, "takes one value")
+        raise InvalidRequest.about(parameter.key, "takes one value")
     return parameter.values[0]
 
 
@@ -166,10 +164,7 @@ def _limit(query: Query, resource: Resource) -> int | None:
     given = query.get("limit")
     if given is None:
         return None
-    text = _one(given)
-    if not (text.isascii() and text.isdigit() and text.strip("0")):
-        raise _wrong("limit", "takes a whole number of at least 1")
-    return most if len(text.lstrip("0")) > len(str(most)) else min(int(text), most)
+    return read_limit(_one(given), most)
 
 
 def _flag(query: Query, name: str) -> bool:
@@ -178,7 +173,7 @@ def _flag(query: Query, name: str) -> bool:
         return False
     found = {"true": True, "1": True, "false": False, "0": False}.get(_one(given))
     if found is None:
-        raise _wrong(name, "takes true or false")
+        raise InvalidRequest.about(name, "takes true or false")
     return found
 
 
@@ -186,12 +181,12 @@ def _flags(query: Query) -> Flags:
     asked = query.get("truto_response_format")
     word = _one(asked) if asked else "unified"
     if word not in FORMATS:
-        raise _wrong("truto_response_format", f"takes one of {', '.join(FORMATS)}")
+        raise InvalidRequest.about("truto_response_format", f"takes one of {', '.join(FORMATS)}")
     exclude = query.get("truto_exclude_fields")
     skip = _flag(query, "truto_skip_api_call")
     _flag(query, "truto_body_passthrough")  # it concerns writes, but must be a flag
     if skip and word != "debug":
-        raise _wrong("truto_skip_api_call", "goes with truto_response_format=debug")
+        raise InvalidRequest.about("truto_skip_api_call", "goes with truto_response_format=debug")
     return Flags(
         format=FORMATS[word],
         lean=_flag(query, "truto_ignore_remote_data") and FORMATS[word] == "unified",
@@ -206,7 +201,7 @@ def _key_by(query: Query, unified: UnifiedResource) -> str | None:
         return None
     name = _one(given)
     if name not in unified.record.model_fields:
-        raise _wrong("truto_key_by", f"takes a field of {unified.name}")
+        raise InvalidRequest.about("truto_key_by", f"takes a field of {unified.name}")
     return name
 
 
@@ -223,7 +218,7 @@ def _order(parameter: Parameter, before: Order | None, unified: UnifiedResource,
             supported_sorts=offered,
         )
     if direction not in ("asc", "desc"):
-        raise _wrong(parameter.key, "takes asc or desc")
+        raise InvalidRequest.about(parameter.key, "takes asc or desc")
     return Order(by, resource.sorts[by], direction)
 
 
@@ -231,7 +226,7 @@ def _check_remote(remote: Iterable[tuple[str, str]], resource: Resource) -> None
     reserved = {_plain(name) for name, _ in (*resource.keyset.ask(1, "1"), *resource.offset.ask(1, 1))}
     for name, _ in remote:
         if _plain(name) in reserved:
-            raise _wrong(
+            raise InvalidRequest.about(
                 f"remote_query[{name}]",
                 "would set the vendor's paging or order: use limit, sort_by, next_cursor",
             )

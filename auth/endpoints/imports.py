@@ -132,4 +132,4 @@ def _offered(
 
 
 def _refuse(field: str, message: str) -> NoReturn:
-    raise InvalidRequest("The account can't be imported.", failures=[{"field": field, "message": message}])
+    raise InvalidRequest.about(field, message, message="The account can't be imported.")

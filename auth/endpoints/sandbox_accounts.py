@@ -94,4 +94,4 @@ def _credentials(request: Request, name: str) -> tuple[Provider, Scheme, Mapping
 
 
 def _refuse(field: str, message: str) -> NoReturn:
-    raise InvalidRequest("The account can't be made.", failures=[{"field": field, "message": message}])
+    raise InvalidRequest.about(field, message, message="The account can't be made.")

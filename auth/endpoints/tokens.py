@@ -78,9 +78,7 @@ def _check_expiry(form: TokenForm, own: ApiToken) -> None:
 
 
 def _refuse(message: str) -> None:
-    raise InvalidRequest(
-        "The token can't live so long.", failures=[{"field": "expires_at", "message": message}]
-    )
+    raise InvalidRequest.about("expires_at", message, message="The token can't live so long.")
 
 
 async def _find(session: AsyncSession, caller: Caller, token_id: str) -> ApiToken:

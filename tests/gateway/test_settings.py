@@ -142,6 +142,11 @@ def test_databases_are_named_in_every_usual_form(written: str, read: str) -> Non
             '{"coupa": "9000"}',
             "is no absolute http or https URL: use one such as http://127.0.0.1:9000.",
         ),
+        (
+            "sandboxes",
+            '{"coupa": "http://127.000.000.001"}',
+            "is no absolute http or https URL: use one such as http://127.0.0.1:9000.",
+        ),
         ("log_days", "91", "can't be used: input should be less than or equal to 90."),
         ("log_level", "loud", "can't be used: input should be 'debug', 'info', 'warning' or 'error'."),
     ],

@@ -70,7 +70,14 @@ async def stored_ids(house: House, collection: str) -> list[int]:
 
 @pytest.mark.parametrize("room", ["proxy", "custom"])
 @pytest.mark.parametrize(
-    ("query", "size"), [("", 50), ("?limit=7", 7), ("?limit=1000", 50), ("?truto_ignore_limit=1", 50)]
+    ("query", "size"),
+    [
+        ("", 50),
+        ("?limit=7", 7),
+        ("?limit=1000", 50),
+        ("?limit=" + "9" * 30, 50),
+        ("?truto_ignore_limit=1", 50),
+    ],
 )
 async def test_pages_go_through_the_whole_collection_once(
     house: House, room: str, query: str, size: int
