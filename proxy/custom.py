@@ -61,7 +61,9 @@ async def _checked(call: Passthrough, request: Request) -> tuple[Passthrough, ht
         raise TooLarge(f"A JSON body is at most {MOST_BYTES} bytes: send more as another content type.")
     value = _parsed(body)
     if isinstance(value, dict) and NOT_OFFERED in value:
-        raise InvalidRequest.about(NOT_OFFERED, "is not offered here")
+        raise InvalidRequest.about(
+            NOT_OFFERED, "not offered", message=f"'{NOT_OFFERED}' is not offered here."
+        )
     if kind == b"text/plain" and isinstance(value, dict | list):
         typed = (b"content-type", b"application/json")
         call = call.with_headers([*without(call.headers, {b"content-type"}), typed])

@@ -145,7 +145,12 @@ def _check_known(request: Request, *names: str) -> None:
     """Meta calls take these parameters, and an account's id as every unified call does."""
     for name in request.query_params:
         if name not in (*names, "integrated_account_id"):
-            raise InvalidRequest.about(name, "is not known here", reason="unknown_parameter")
+            raise InvalidRequest.about(
+                name,
+                "unknown parameter",
+                message=f"'{name[:200]}' is not known here",
+                reason="unknown_parameter",
+            )
 
 
 def _provider(request: Request) -> Provider:

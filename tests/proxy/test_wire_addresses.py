@@ -72,10 +72,11 @@ def test_d5_no_reader_of_an_accepted_url_is_led_out_of_the_base(path: bytes) -> 
     assert str(httpx.URL(url)).startswith(BASE + "/")
     assert str(URL(url)).startswith(BASE + "/")
     assert urlsplit(url).netloc == "acme.example"
+    assert exact_url(BASE, path, b"").host == "acme.example"
+    read = path
     for _ in range(10):
-        path = unquote_to_bytes(path)
-        assert not {b".", b".."} & {part.partition(b";")[0] for part in path.split(b"/")}
-    assert exact_url(BASE, b"x/" + path.split(b"%")[0], b"").host == "acme.example"
+        read = unquote_to_bytes(read)
+        assert not {b".", b".."} & {part.partition(b";")[0] for part in read.split(b"/")}
 
 
 @pytest.mark.parametrize(
