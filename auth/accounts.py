@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from auth import sealed
 from auth.connections import unknown_account
 from auth.credentials import SECRET_NAMES, join, split
+from auth.events import AccountEvent, emit_all, listeners
 from auth.vault import Binding, Vault
 from providers.provider import Provider
 from schemas.errors import NotFound
@@ -80,6 +81,7 @@ async def erase_accounts(session: AsyncSession, environment_id: str, *conditions
     ids = list((await session.exec(query)).all())
     for start in range(0, len(ids), 500):
         some = ids[start : start + 500]
+        await _tell_end(session, environment_id, some)
         await session.exec(
             delete(SealedRecord).where(
                 col(SealedRecord.environment_id) == environment_id, col(SealedRecord.account_id).in_(some)
@@ -87,6 +89,17 @@ async def erase_accounts(session: AsyncSession, environment_id: str, *conditions
         )
         await session.exec(delete(IntegratedAccount).where(col(IntegratedAccount.id).in_(some)))
     return ids
+
+
+async def _tell_end(session: AsyncSession, environment_id: str, ids: list[str]) -> None:
+    query = (
+        select(IntegratedAccount, EnvironmentIntegration)
+        .join(EnvironmentIntegration)
+        .where(col(IntegratedAccount.id).in_(ids))
+    )
+    event: AccountEvent = "integrated_account:deleted"
+    if await listeners(session, environment_id, event):
+        await emit_all(session, event, environment_id, (await session.exec(query)).all())
 
 
 def _binding(account: IntegratedAccount) -> Binding:

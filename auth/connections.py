@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlmodel import col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from auth import sealed
 from auth.caller import Caller
 from auth.credentials import asked_scopes
 from auth.database import Database
+from auth.events import emit_status
 from auth.recent import Recent
 from auth.secret import Secret
 from auth.vault import CannotOpen, Vault
@@ -195,8 +197,20 @@ class Connections:
         )
         async with self._database.write() as session:
             changed = (await session.exec(change)).rowcount == 1
+            if changed:
+                await _tell(session, connection.account_id)
         self.forget(connection.environment_id, connection.account_id)
         return changed
+
+
+async def _tell(session: AsyncSession, account_id: str) -> None:
+    query = (
+        select(IntegratedAccount, EnvironmentIntegration)
+        .join(EnvironmentIntegration)
+        .where(IntegratedAccount.id == account_id)
+    )
+    account, integration = (await session.exec(query)).one()
+    await emit_status(session, ACTIVE, account, integration)
 
 
 _credentials_of_account = (

@@ -27,6 +27,7 @@ COMMAND_SECONDS = 15  # after which a Postgres that does not answer counts as aw
 MIGRATION_LOCK = 0x6B6F696E65  # "koine": one process at a time changes the tables
 BROKEN_OFF = {"40001", "40P01"}  # Postgres: serialization failure, deadlock
 ATTEMPTS = 3
+NEWS = "news"  # marks in a session's `info` that its transaction leaves something in the outbox
 
 
 class Unavailable(Problem):
@@ -59,6 +60,7 @@ class Database:
         self._writers = async_sessionmaker(
             self._engine.execution_options(writes=True), class_=AsyncSession, expire_on_commit=False
         )
+        self.news = asyncio.Event()  # set when a transaction that left something in the outbox is committed
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -73,6 +75,8 @@ class Database:
         with _answered():
             async with self._writers() as session, session.begin():
                 yield session
+        if NEWS in session.info:
+            self.news.set()
 
     async def transact(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
         """`work` in one transaction, run again where Postgres breaks it off, at most three times in all."""

@@ -14,6 +14,7 @@ from auth.caller import Caller
 from auth.connections import ACTIVE, Connections, unknown_account
 from auth.credentials import merge, read_context
 from auth.endpoints.edge import api_caller, path_id
+from auth.events import emit, emit_status
 from auth.forms import AccountChange, BulkDelete
 from auth.listing import BOOLEAN, TEXT, TIME, page, read_listing, read_page
 from auth.presenting import integrated_account
@@ -57,6 +58,7 @@ async def change(request: Request) -> Response:
     state, account_id = request.state, path_id(request)
     async with state.database.write() as session:
         account, integration = await find_account(session, caller.environment_id, account_id, lock=True)
+        before = account.status
         for name, value in form.given("tenant_id", "status", "is_blocked", "unified_model_override").items():
             setattr(account, name, value)
         if form.given("status") == {"status": ACTIVE}:
@@ -65,6 +67,9 @@ async def change(request: Request) -> Response:
             await _change_context(
                 session, state.vault, state.connections, (account, integration), form.context
             )
+        if form.model_fields_set:
+            await emit(session, "integrated_account:updated", account, integration)
+        await emit_status(session, before, account, integration)
     state.connections.forget(caller.environment_id, account_id)
     return json_response(integrated_account(account, integration, state.providers))
 

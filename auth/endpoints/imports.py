@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from sqlmodel import col, update
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,6 +13,7 @@ from auth.connections import ACTIVE, Connection, Connections, printable
 from auth.credentials import merge, read_context
 from auth.endpoints.accounts import shown
 from auth.endpoints.edge import api_caller, path_id
+from auth.events import emit, emit_status
 from auth.forms import AccountForm, CredentialsChange
 from providers.provider import Provider, Scheme
 from schemas.errors import AccountProblem, Conflict, InvalidRequest, NotFound, RemoteProblem, VendorTrouble
@@ -58,6 +58,8 @@ async def save(
         session.add(account)
         await session.flush()
         await seal_secrets(session, request.state.vault, account, secrets)
+        await emit(session, "integrated_account:created", account, integration)
+        await emit_status(session, CONNECTING, account, integration)
     return connection
 
 
@@ -75,12 +77,14 @@ async def replace_credentials(request: Request) -> Response:
     secrets = take_context(account, provider, context)
     await _try_new(request, state.connections.connect(account, integration, secrets))
     async with state.database.write() as session:
-        present, _ = await find_account(session, caller.environment_id, account_id, lock=True)
+        present, of = await find_account(session, caller.environment_id, account_id, lock=True)
         if present.credential_version != version:
             raise Conflict("The account was changed meanwhile; send the credentials again.")
         present.context, present.credential_version = account.context, account.credential_version
-        present.status, present.last_error = ACTIVE, None
+        before, present.status, present.last_error = present.status, ACTIVE, None
         await seal_secrets(session, state.vault, present, secrets)
+        await emit(session, "integrated_account:updated", present, of)
+        await emit_status(session, before, present, of)
     state.connections.forget(caller.environment_id, account_id)
     return json_response(await shown(request, caller, account_id))
 
@@ -91,15 +95,13 @@ async def _try_first(request: Request, connection: Connection) -> None:
         await request.state.verify(connection)
     except (RemoteProblem, VendorTrouble, AccountProblem) as problem:
         status, error = VALIDATION_ERROR, printable(connection.secrets.hide_in(problem.message))
-    change = (
-        update(IntegratedAccount)
-        .where(col(IntegratedAccount.id) == connection.account_id)
-        .where(col(IntegratedAccount.credential_version) == connection.version)
-        .where(col(IntegratedAccount.status) == CONNECTING)
-        .values(status=status, last_error=error)
-    )
     async with request.state.database.write() as session:
-        await session.exec(change)
+        account, integration = await find_account(
+            session, connection.environment_id, connection.account_id, lock=True
+        )
+        if (account.credential_version, account.status) == (connection.version, CONNECTING):
+            account.status, account.last_error = status, error
+            await emit_status(session, CONNECTING, account, integration)
 
 
 async def _try_new(request: Request, connection: Connection) -> None:

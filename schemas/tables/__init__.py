@@ -9,6 +9,7 @@ from schemas.tables.accounts import (
 )
 from schemas.tables.base import METADATA, Row, UtcDateTime, new_id, now
 from schemas.tables.request_log import RequestLogEntry
+from schemas.tables.webhooks import Webhook, WebhookDelivery, WebhookEvent
 
 __all__ = [
     "METADATA",
@@ -20,6 +21,9 @@ __all__ = [
     "Row",
     "SealedRecord",
     "UtcDateTime",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookEvent",
     "new_id",
     "now",
 ]

@@ -50,7 +50,8 @@ class IntegratedAccount(Row, table=True):
     """One customer's connection to one vendor.
 
     `context` holds nothing secret. `credential_version` is new whenever context or credentials are written: what was
-    derived from the former ones (a token, a verdict on them) must not be laid to the present ones.
+    derived from the former ones (a token, a verdict on them) must not be laid to the present ones. `event_sequence`
+    is the number of the last event that was told of the account.
     """
 
     __tablename__ = "integrated_account"
@@ -66,6 +67,7 @@ class IntegratedAccount(Row, table=True):
     authentication_method: str
     region: str | None = None
     credential_version: str = Field(default_factory=new_id)
+    event_sequence: int = 0
     context: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     unified_model_override: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     last_error: str | None = None
