@@ -68,10 +68,14 @@ async def test_no_account_token_for_an_account_of_another_environment(house: Hou
         assert (answer.status_code, answer.json()["details"]["reason"]) == (404, "unknown_account")
 
 
-async def test_browsers_may_call_with_an_account_token_from_an_allowed_origin_alone(house: House) -> None:
+@pytest.mark.parametrize(
+    "path", ["/unified/accounting/contacts?limit=1", "/proxy/suppliers?limit=1", "/custom/suppliers?limit=1"]
+)
+async def test_browsers_may_call_with_an_account_token_from_an_allowed_origin_alone(
+    house: House, path: str
+) -> None:
     changed = await house.client.patch(f"/environment/{house.environment}", json={"allowed_origins": [PAGE]})
     assert changed.status_code == 200
-    path = "/unified/accounting/contacts?limit=1"
     async with client(house.app, await token_of(house), house.coupa_credentials) as browser:
         asked = {
             "origin": PAGE,
