@@ -13,10 +13,11 @@ from auth.caller import Caller
 from auth.credentials import asked_scopes
 from auth.database import Database
 from auth.events import emit_status
+from auth.oauth_clients import client_id, environment_client
 from auth.recent import Recent
 from auth.secret import Secret
 from auth.vault import CannotOpen, Vault
-from providers.provider import Provider, Scheme
+from providers.provider import AuthorizationCode, Provider, Scheme
 from schemas.errors import AccountProblem, Internal, NotAllowed, NotFound
 from schemas.tables import ApiToken, EnvironmentIntegration, IntegratedAccount, SealedRecord
 
@@ -108,11 +109,12 @@ class Connections:
         )
         async with self._database.read() as session:
             found = (await session.exec(query)).first()
-        if found is None:
-            raise unknown_account()
-        account, integration, record = found
-        check_state(account, integration)
-        return self.connect(account, integration, self._open(record) if record else {})
+            if found is None:
+                raise unknown_account()
+            account, integration, record = found
+            check_state(account, integration)
+            client = await self.client(session, account, integration)
+        return self.connect(account, integration, self._open(record) if record else {}, client)
 
     def _open(self, record: SealedRecord) -> dict[str, Any]:
         try:
@@ -121,10 +123,43 @@ class Connections:
             raise Internal("The account's stored credentials can't be opened.") from error
         return opened
 
+    async def client(
+        self, session: AsyncSession, account: IntegratedAccount, integration: EnvironmentIntegration
+    ) -> Mapping[str, str]:
+        """The OAuth client that signs for an account without one of its own; empty for those that need none."""
+        _, scheme = self.offered(integration.integration, account.authentication_method)
+        if "client_id" in account.context or not isinstance(scheme, AuthorizationCode):
+            return {}
+        if account.is_sandbox:
+            return self._sandbox_client(integration.integration)
+        try:
+            return await environment_client(session, self._vault, integration)
+        except CannotOpen as error:
+            raise Internal("The environment's stored OAuth client can't be opened.") from error
+
+    def has_client(self, scheme: Scheme, integration: EnvironmentIntegration, *, is_sandbox: bool) -> bool:
+        """Whether an account of this scheme needs no OAuth client of its own."""
+        if not isinstance(scheme, AuthorizationCode):
+            return False
+        if is_sandbox:
+            return bool(self._sandbox_client(integration.integration))
+        return client_id(integration) is not None
+
+    def _sandbox_client(self, provider: str) -> Mapping[str, str]:
+        known = self.sandbox_contexts.get(provider, {})
+        return {name: known[name] for name in ("client_id", "client_secret") if name in known}
+
     def connect(
-        self, account: IntegratedAccount, integration: EnvironmentIntegration, secrets: Mapping[str, Any]
+        self,
+        account: IntegratedAccount,
+        integration: EnvironmentIntegration,
+        secrets: Mapping[str, Any],
+        client: Mapping[str, str] | None = None,
     ) -> Connection:
-        """A connection to the account as it stands here, whatever its status. Raises AccountProblem."""
+        """A connection to the account as it stands here, whatever its status. Raises AccountProblem.
+
+        `client`: the OAuth client that signs for it, where it has none of its own.
+        """
         provider, scheme = self.offered(integration.integration, account.authentication_method)
         origin = self._origin(account, provider)
         return Connection(
@@ -136,7 +171,7 @@ class Connections:
             origin=origin,
             base_url=origin + provider.base_path,
             context=account.context,
-            secrets=Secret(secrets),
+            secrets=Secret({**secrets, **(client or {})}),
             is_sandbox=account.is_sandbox,
             override=account.unified_model_override,
             version=account.credential_version,

@@ -1,6 +1,6 @@
 """An account's context and what in it is secret: taken apart, put together, merged, read by the provider's rules."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from auth.context_rules import complaints, scopes_in
@@ -76,19 +76,27 @@ def merge(present: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, An
 
 
 def read_context(
-    provider: Provider, scheme: Scheme, context: Mapping[str, Any], *, is_sandbox: bool
+    provider: Provider,
+    scheme: Scheme,
+    context: Mapping[str, Any],
+    *,
+    is_sandbox: bool,
+    has_client: bool = False,
 ) -> dict[str, Any]:
     """The context with the provider's variables and the scheme's fields in their normal form.
+
+    `has_client`: the account may do without an OAuth client of its own.
 
     Raises InvalidRequest that names every member that is missing or not of its form. A sandbox needs no variables: its
     URL is known.
     """
     read = dict(context)
     failures = complaints(context)
-    for variable, required in _wanted(provider, scheme, is_sandbox=is_sandbox):
+    asked = asked_fields(provider, scheme, is_sandbox=is_sandbox, has_client=has_client)
+    for variable in (*provider.variables, *scheme.fields):
         given = context.get(variable.name)
         if given in (None, ""):
-            if required:
+            if variable.required and variable in asked:
                 failures.append(_failure(variable, "is missing"))
             continue
         value = variable.read(given) if isinstance(given, str) else None
@@ -101,17 +109,18 @@ def read_context(
     return read
 
 
+def asked_fields(
+    provider: Provider, scheme: Scheme, *, is_sandbox: bool, has_client: bool
+) -> tuple[Variable, ...]:
+    """What an account must bring: a sandbox's place is known, and perhaps the OAuth client."""
+    variables = () if is_sandbox else provider.variables
+    return variables if has_client else (*variables, *scheme.fields)
+
+
 def asked_scopes(context: Mapping[str, Any], override: Mapping[str, Any], scheme: Scheme) -> tuple[str, ...]:
     """The account's own scopes, else the environment's for this integration, else the provider's."""
     asked = scopes_in(context.get("oauth")) or scopes_in(override.get("credentials"))
     return asked or tuple(getattr(scheme, "scopes", ()))
-
-
-def _wanted(provider: Provider, scheme: Scheme, *, is_sandbox: bool) -> Iterator[tuple[Variable, bool]]:
-    for variable in provider.variables:
-        yield variable, variable.required and not is_sandbox
-    for field in scheme.fields:
-        yield field, field.required
 
 
 def _is_sendable(value: str, scheme: Scheme) -> bool:

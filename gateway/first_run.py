@@ -10,7 +10,7 @@ from auth.vault import Vault
 from gateway.failure import CommandFailed
 from gateway.folder import Folder
 from gateway.operations import find_environment, make_environment, make_token
-from providers.provider import Provider, Scheme
+from providers.provider import AuthorizationCode, Provider, Scheme
 
 ENVIRONMENT = "default"
 TENANT = "sandbox"
@@ -62,7 +62,8 @@ async def _import(
 
 
 def _fits(scheme: Scheme, credentials: Mapping[str, Any]) -> bool:
-    return all(field.name in credentials for field in scheme.fields)
+    needs_a_person = isinstance(scheme, AuthorizationCode)
+    return not needs_a_person and all(field.name in credentials for field in scheme.fields)
 
 
 async def _is_accepted(api: httpx.AsyncClient, token: str) -> bool:

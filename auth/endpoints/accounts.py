@@ -138,5 +138,6 @@ async def _change_context(
     account, integration = found
     provider, scheme = connections.offered(integration.integration, account.authentication_method)
     whole = merge(await whole_context(session, vault, account), context)
-    read = read_context(provider, scheme, whole, is_sandbox=account.is_sandbox)
+    has_client = connections.has_client(scheme, integration, is_sandbox=account.is_sandbox)
+    read = read_context(provider, scheme, whole, is_sandbox=account.is_sandbox, has_client=has_client)
     await seal_secrets(session, vault, account, take_context(account, provider, read))

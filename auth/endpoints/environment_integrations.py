@@ -14,8 +14,9 @@ from auth.bodies import json_response, read_json, validate
 from auth.endpoints.edge import api_caller, path_id
 from auth.forms import IntegrationChange, IntegrationForm, Override
 from auth.listing import BOOLEAN, TEXT, TIME, Listing, page, read_listing, read_page
+from auth.oauth_clients import binding
 from auth.presenting import built_in_id, environment_integration
-from auth.vault import Binding, Vault
+from auth.vault import Vault
 from schemas.errors import Conflict, InvalidRequest
 from schemas.tables import EnvironmentIntegration, IntegratedAccount
 
@@ -134,15 +135,11 @@ async def _replace_override(
     if client is None:
         await _erase_secret(session, row)
     elif client.secret is not None:
-        await sealed.put(session, vault, _binding(row), {"client_secret": client.secret})
+        await sealed.put(session, vault, binding(row), {"client_secret": client.secret})
 
 
 async def _erase_secret(session: AsyncSession, row: EnvironmentIntegration) -> None:
-    await sealed.erase(session, _binding(row))
-
-
-def _binding(row: EnvironmentIntegration) -> Binding:
-    return Binding(row.environment_id, "", f"environment-integration/{row.id}")
+    await sealed.erase(session, binding(row))
 
 
 def _by_name(request: Request, listing: Listing) -> Listing:

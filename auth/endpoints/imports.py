@@ -37,7 +37,8 @@ async def import_(request: Request) -> Response:
         authentication_method=form.authentication_method,
     )
     provider, scheme = _offered(request.state.connections, integration, form.authentication_method)
-    context = read_context(provider, scheme, form.context, is_sandbox=form.is_sandbox)
+    has_client = request.state.connections.has_client(scheme, integration, is_sandbox=form.is_sandbox)
+    context = read_context(provider, scheme, form.context, is_sandbox=form.is_sandbox, has_client=has_client)
     connection = await save(request, account, integration, provider, context)
     if form.check:
         await _try_first(request, connection)
@@ -53,7 +54,10 @@ async def save(
 ) -> Connection:
     """Stores a new account with its secrets. Raises AccountProblem, before that, where no connection can be made."""
     secrets = take_context(account, provider, context)
-    connection: Connection = request.state.connections.connect(account, integration, secrets)
+    connections: Connections = request.state.connections
+    async with request.state.database.read() as session:
+        client = await connections.client(session, account, integration)
+    connection = connections.connect(account, integration, secrets, client)
     async with request.state.database.write() as session:
         session.add(account)
         await session.flush()
@@ -73,9 +77,12 @@ async def replace_credentials(request: Request) -> Response:
         whole = merge(await whole_context(session, state.vault, account), form.change)
     version = account.credential_version
     provider, scheme = state.connections.offered(integration.integration, account.authentication_method)
-    context = read_context(provider, scheme, whole, is_sandbox=account.is_sandbox)
+    has_client = state.connections.has_client(scheme, integration, is_sandbox=account.is_sandbox)
+    context = read_context(provider, scheme, whole, is_sandbox=account.is_sandbox, has_client=has_client)
     secrets = take_context(account, provider, context)
-    await _try_new(request, state.connections.connect(account, integration, secrets))
+    async with state.database.read() as session:
+        client = await state.connections.client(session, account, integration)
+    await _try_new(request, state.connections.connect(account, integration, secrets, client))
     async with state.database.write() as session:
         present, of = await find_account(session, caller.environment_id, account_id, lock=True)
         if present.credential_version != version:

@@ -18,7 +18,7 @@ from auth.endpoints.environment_integrations import integration_name, switch_on
 from auth.endpoints.imports import save
 from auth.forms import SandboxForm
 from auth.presenting import sandbox_account
-from providers.provider import Provider, Scheme
+from providers.provider import AuthorizationCode, Provider, Scheme
 from schemas.errors import AccountProblem, InvalidRequest, NotFound
 from schemas.tables import EnvironmentIntegration, IntegratedAccount
 
@@ -77,11 +77,13 @@ async def _integration(request: Request, caller: Caller, form: SandboxForm) -> E
 
 
 def _credentials(request: Request, name: str) -> tuple[Provider, Scheme, Mapping[str, Any]]:
-    """The first scheme that the stand-in's own credentials fit."""
+    """The first scheme that the stand-in's own credentials fit, and that needs nobody to sign in."""
     connections = request.state.connections
     connections.sandbox_url(name)
     provider, context = connections.providers[name], connections.sandbox_contexts.get(name, {})
     for scheme in provider.schemes:
+        if isinstance(scheme, AuthorizationCode):
+            continue
         if all(field.name in context for field in scheme.fields if field.required):
             return (
                 provider,

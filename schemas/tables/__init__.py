@@ -8,6 +8,7 @@ from schemas.tables.accounts import (
     SealedRecord,
 )
 from schemas.tables.base import METADATA, Row, UtcDateTime, new_id, now
+from schemas.tables.linking import LinkAttempt, LinkToken
 from schemas.tables.request_log import RequestLogEntry
 from schemas.tables.webhooks import Webhook, WebhookDelivery, WebhookEvent
 
@@ -17,6 +18,8 @@ __all__ = [
     "Environment",
     "EnvironmentIntegration",
     "IntegratedAccount",
+    "LinkAttempt",
+    "LinkToken",
     "RequestLogEntry",
     "Row",
     "SealedRecord",
