@@ -14,6 +14,7 @@ from auth.connections import Connections
 from auth.database import Database
 from auth.gateway_secret import gateway_secret
 from auth.guesses import Guesses
+from auth.linking.pages.assets import ROUTES as PAGE_ROUTES
 from auth.origins import Origins
 from auth.renewal import Renewals
 from auth.routes import ROUTES as AUTH_ROUTES
@@ -59,6 +60,7 @@ ROUTES = [  # tried in this order
     *OPENAPI_ROUTES,
     *DOCS_ROUTES,
     *AUTH_ROUTES,
+    *PAGE_ROUTES,
     *LOG_ROUTES,
 ]
 

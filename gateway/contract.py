@@ -67,6 +67,7 @@ def _patch(
 
 TOKENS, ENVIRONMENT, BUILT_IN = "API tokens", "Environment", "Integrations and models"
 ACCOUNTS, SANDBOXES, SERVICE = "Integrated accounts", "Sandbox accounts", "Service"
+CONNECTING = "Connecting an account"
 REMOTE = (401, 403, 404, 409, 500, 502, 503, 504)
 
 OPERATIONS: Mapping[tuple[str, str], Operation] = {
@@ -158,6 +159,12 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ),
     ("GET", "/sandbox-integrated-account/{id}"): _get(SANDBOXES, "Get a sandbox account", a.SandboxAccount),
     ("DELETE", "/sandbox-integrated-account/{id}"): _get(SANDBOXES, "Delete a sandbox account", a.Deleted),
+    ("GET", "/connect-account/accent-{colour}.css"): _open(
+        CONNECTING, "The connect page's style sheet of an accent colour", "text/css", 404
+    ),
+    ("GET", "/connect-account/{version}/{name}"): _open(
+        CONNECTING, "The connect page's style sheet or script", "text/css", 404
+    ),
     ("GET", "/log"): _list(
         ACCOUNTS, "What was called on the environment's accounts, newest first", a.LogEntry, log.FILTERS
     ),

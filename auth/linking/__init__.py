@@ -1,0 +1,1 @@
+"""Connecting an account: link tokens, the conversation with the vendor, and the page that the person sees."""
