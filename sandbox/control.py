@@ -33,6 +33,18 @@ class Rows(Protocol):
     def remove(self, collection: str, id_: int) -> None: ...
 
 
+class Grants(Protocol):
+    """What people consented to, as far as the control API shows and ends it."""
+
+    def shown(self) -> list[dict[str, Any]]: ...
+
+    def revoke(self, id_: str | None = None) -> int: ...
+
+    def figures(self) -> dict[str, int]: ...
+
+    def reset(self) -> None: ...
+
+
 @dataclass(frozen=True)
 class Control:
     """What the control API works on."""
@@ -41,6 +53,7 @@ class Control:
     traffic: Traffic
     faults: Faults
     rows: Rows
+    grants: Grants
 
     def routes(self) -> list[Route]:
         """Routes under /_sandbox."""
@@ -55,15 +68,19 @@ class Control:
             _route("rows/{collection}", self.insert_row, "POST"),
             _route("rows/{collection}/{id:int}", self.change_row, "PATCH"),
             _route("rows/{collection}/{id:int}", self.remove_row, "DELETE"),
+            _route("grants", self.list_grants, "GET"),
+            _route("grants", self.revoke_all, "DELETE"),
+            _route("grants/{id}", self.revoke, "DELETE"),
             _route("clock", self.read_clock, "GET"),
             _route("clock", self.advance, "POST"),
         ]
 
     async def stats(self, request: Request) -> Response:
-        return _json(self.traffic.stats())
+        return _json({**self.traffic.stats(), **self.grants.figures()})
 
     async def reset(self, request: Request) -> Response:
         self.traffic.reset()
+        self.grants.reset()
         return _json({})
 
     async def log(self, request: Request) -> Response:
@@ -112,6 +129,18 @@ class Control:
         except KeyError as error:
             raise HTTPException(404, "no such row") from error
         return _json({})
+
+    async def list_grants(self, request: Request) -> Response:
+        return _json({"grants": self.grants.shown()})
+
+    async def revoke_all(self, request: Request) -> Response:
+        return _json({"revoked": self.grants.revoke()})
+
+    async def revoke(self, request: Request) -> Response:
+        try:
+            return _json({"revoked": self.grants.revoke(request.path_params["id"])})
+        except KeyError as error:
+            raise HTTPException(404, "no such grant") from error
 
     async def read_clock(self, request: Request) -> Response:
         return _json({"now": self.clock.now()})

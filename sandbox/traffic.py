@@ -7,11 +7,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.token_calls import TokenCalls
+
 KEPT = 2000
 SECRET_HEADERS = frozenset(
     {"authorization", "cookie", "x-coupa-api-key", "x_coupa_api_key", "proxy-authorization"}
 )
-SECRET_WORDS = re.compile(r"((?:client_secret|code|refresh_token|access_token|api_key|password)=)([^&]+)")
+SECRET_WORDS = re.compile(
+    r"((?:client_secret|code|code_verifier|refresh_token|access_token|api_key|password)=)([^&]+)"
+)
 
 
 def digest(secret: str) -> str:
@@ -30,6 +34,7 @@ class Exchange:
     body: bytes
     status: int | None = None
     sent: int = 0
+    refresh_token: str | None = None
 
     def shown(self) -> dict[str, Any]:
         return {
@@ -55,13 +60,17 @@ class Traffic:
     in_flight_max: int = 0
     refused: int = 0
     token_requests: int = 0
+    token_calls: TokenCalls = field(default_factory=TokenCalls)
     by_path: Counter[str] = field(default_factory=Counter)
     log: deque[Exchange] = field(default_factory=lambda: deque(maxlen=KEPT))
 
     def begin(self, exchange: Exchange) -> None:
         self.requests += 1
         self.bytes_received += len(exchange.body)
-        self.token_requests += self.is_token(exchange.path)
+        if self.is_token(exchange.path):
+            self.token_requests += 1
+            query = exchange.target.partition("?")[2]
+            exchange.refresh_token = self.token_calls.begin(query, exchange.body)
         self.by_path[exchange.path] += 1
         self.in_flight += 1
         self.in_flight_max = max(self.in_flight_max, self.in_flight)
@@ -69,6 +78,7 @@ class Traffic:
 
     def end(self, exchange: Exchange) -> None:
         self.in_flight -= 1
+        self.token_calls.end(exchange.refresh_token)
         self.bytes_sent += exchange.sent
         self.refused += exchange.status in (429, 503)
 
@@ -81,6 +91,7 @@ class Traffic:
             "in_flight_max": self.in_flight_max,
             "refused": self.refused,
             "token_requests": self.token_requests,
+            **self.token_calls.stats(),
             "by_path": dict(self.by_path),
         }
 
@@ -88,6 +99,7 @@ class Traffic:
         """Counters go back to nothing; calls under way stay counted as such. The log is emptied."""
         self.requests = self.bytes_sent = self.bytes_received = self.refused = self.token_requests = 0
         self.in_flight_max = self.in_flight
+        self.token_calls.reset()
         self.by_path.clear()
         self.log.clear()
 

@@ -15,6 +15,7 @@ from sandbox.control import Control
 from sandbox.coupa import oauth
 from sandbox.coupa.api import Api
 from sandbox.coupa.clients import credentials
+from sandbox.coupa.consent import Consent
 from sandbox.coupa.rows import TenantRows
 from sandbox.coupa.switches import switches as read_switches
 from sandbox.coupa.tenant import open_tenant
@@ -55,7 +56,7 @@ def create_app(
     tenant = open_tenant(seed, records, public_url, clock, read_switches(**switches))
     traffic = Traffic(oauth.TOKEN_PATHS.__contains__)
     faults = Faults(clock, FAULTS, "/oauth2/*token*")
-    control = Control(clock, traffic, faults, TenantRows(tenant))
+    control = Control(clock, traffic, faults, TenantRows(tenant), tenant.grants)
     api = Api(tenant)
 
     async def serve_api(request: Request) -> Response:
@@ -65,6 +66,7 @@ def create_app(
         routes=[
             *control.routes(),
             *oauth.routes(tenant),
+            *Consent(tenant, seed).routes(),
             Route("/api/{path:path}", serve_api, methods=METHODS),
         ],
         middleware=[Middleware(Wire, traffic, faults), Middleware(GZipMiddleware, 1024, 1)],

@@ -21,18 +21,20 @@ EXTRA = (
     "offline_access",
 )
 READ_FEW = ("core.common.read", "core.supplier.read")
+CODE = "authorization_code"
 LETTERS = string.ascii_letters + string.digits
 
 
 @dataclass(frozen=True)
 class Client:
-    """A registered client; `user` is the id of the API user it acts as."""
+    """A registered client; `user` is the id of the API user it acts as, `grant` the one grant it is registered for."""
 
     name: str
     id: str
     secret: str
     scopes: tuple[str, ...]
     user: int
+    grant: str = "client_credentials"
 
 
 @lru_cache(maxsize=1)
@@ -43,7 +45,10 @@ def all_scopes() -> tuple[str, ...]:
 
 
 def clients(seed: int) -> tuple[Client, ...]:
-    """`main` may do everything, `read_only` read everything, `few` read suppliers and settings only."""
+    """`main` may do everything, `read_only` read everything, `few` read suppliers and settings only.
+
+    `web` is registered for the authorization code flow, the others for their own credentials.
+    """
     reading = tuple(scope for scope in all_scopes() if scope.endswith(".read"))
     return (
         Client("main", _word(seed, "main id", 32), _word(seed, "main secret", 64), all_scopes(), 12),
@@ -51,6 +56,7 @@ def clients(seed: int) -> tuple[Client, ...]:
         Client("few", _word(seed, "few id", 32), _word(seed, "few secret", 64), READ_FEW, 14),
         # A secret with characters that form and Basic encoding treat differently.
         Client("awkward", _word(seed, "odd id", 32), "p+%:/=&é " + _word(seed, "odd", 16), all_scopes(), 15),
+        Client("web", _word(seed, "web id", 32), _word(seed, "web secret", 64), all_scopes(), 12, CODE),
     )
 
 

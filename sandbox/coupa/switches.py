@@ -1,7 +1,7 @@
 """Settings of the stand-in: what the provider leaves open is a switch, the likelier reading its default."""
 
 from dataclasses import dataclass, fields
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 ON, OFF = ("on", "true", "1", "yes"), ("off", "false", "0", "no")
 
@@ -30,6 +30,20 @@ class Switches:
     scopeless_token: str = "all"  # all|400
     invalid_client_status: int = 401  # 401|400
     token_ready_delay: int = 0
+    code_ttl: int = 60
+    pkce: Literal["optional", "required", "ignored"] = "optional"
+    iss: Literal["off", "on", "wrong"] = "off"  # the issuer beside the code, RFC 9207
+    consent: Literal["ask", "allow", "some", "deny"] = (
+        "ask"  # other words answer without a page, as login_hint
+    )
+    redirect_uris: str = ""  # a comma list; empty takes every loopback address whose path ends in /callback
+    refresh_rotation: Literal["none", "absent", "strict", "grace", "family"] = "none"
+    refresh_grace: int = 10  # how long a replaced refresh token works on under "grace"
+    refresh_ttl: int = 7776000
+    refresh_ttl_from: Literal["use", "consent"] = (
+        "use"  # what the life of a token that is not replaced counts from
+    )
+    refresh_dies_on_error: bool = True
     throttle_status: int = 429  # 429|503
     retry_after: int = 0  # 0 leaves the header out
     throttle_body: str = "empty"  # empty|html|json
@@ -66,4 +80,8 @@ def _typed(name: str, hint: Any, value: Any) -> Any:
         if word not in ON + OFF:
             raise ValueError(f"switch {name} is on or off, not {value}")
         return word in ON
+    if get_origin(hint) is Literal and value not in get_args(hint):
+        raise ValueError(f"switch {name} is one of {', '.join(get_args(hint))}, not {value}")
+    if get_origin(hint) is Literal:
+        return value
     return hint(value)

@@ -7,6 +7,7 @@ from sandbox.bucket import LeakyBucket
 from sandbox.clock import Clock
 from sandbox.coupa import times
 from sandbox.coupa.clients import api_key, clients, signing_key
+from sandbox.coupa.grants import Grants
 from sandbox.coupa.plans import Plans
 from sandbox.coupa.render import Renderer
 from sandbox.coupa.schema import KINDS
@@ -29,6 +30,7 @@ class Tenant:
     plans: Plans
     plain: Renderer
     xml: Writer
+    grants: Grants
     tokens: Tokens
     api_key: str
     bucket: LeakyBucket
@@ -46,6 +48,7 @@ def open_tenant(seed: int, records: int | None, public_url: str, clock: Clock, s
     stamp = times.writer(place)
     short_value, person = plans.shape(KINDS["lookup-value"], "brief"), plans.shape(KINDS["user"], "embedded")
     plain = Renderer(store, stamp, switches.null_style, short_value, person)
+    grants = Grants(clock, switches, signing_key(seed))
     return Tenant(
         switches=switches,
         clock=clock,
@@ -53,7 +56,8 @@ def open_tenant(seed: int, records: int | None, public_url: str, clock: Clock, s
         plans=plans,
         plain=plain,
         xml=Writer(plain, stamp),
-        tokens=Tokens(clients(seed), signing_key(seed), clock, switches, public_url),
+        grants=grants,
+        tokens=Tokens(clients(seed), signing_key(seed), grants, switches, public_url),
         api_key=api_key(seed),
         bucket=LeakyBucket(RATE, QUEUE),
         zone=place,

@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from sandbox.clock import Clock
 from sandbox.coupa.clients import Client
+from sandbox.coupa.grants import Grant, Grants
 from sandbox.coupa.switches import Switches
 
 
@@ -22,6 +22,10 @@ class TokenRefusal(Exception):
         self.error = error
         self.status = status
         self.description = description
+
+
+def invalid_scope() -> TokenRefusal:
+    return TokenRefusal("invalid_scope", 400, "The requested scope is invalid, unknown, or malformed.")
 
 
 @dataclass(frozen=True)
@@ -37,10 +41,10 @@ class Tokens:
     """Tokens need no table: the signature tells ours, sets tell the ones that died early."""
 
     def __init__(
-        self, clients: tuple[Client, ...], key: bytes, clock: Clock, switches: Switches, issuer: str
+        self, clients: tuple[Client, ...], key: bytes, grants: Grants, switches: Switches, issuer: str
     ) -> None:
         self.clients = {one.id: one for one in clients}
-        self.clock, self.switches, self.issuer = clock, switches, issuer
+        self.grants, self.clock, self.switches, self.issuer = grants, grants.clock, switches, issuer
         self.removed_scopes: set[str] = set()
         self._key = key
         self._issued = 0
@@ -62,12 +66,11 @@ class Tokens:
         if not words and self.switches.scopeless_token == "all":
             return tuple(have)
         if not words or not set(words) <= set(have):
-            text = "The requested scope is invalid, unknown, or malformed."
-            raise TokenRefusal("invalid_scope", 400, text)
+            raise invalid_scope()
         return tuple(words)
 
-    def issue(self, client: Client, scopes: tuple[str, ...]) -> dict[str, Any]:
-        """The token answer."""
+    def issue(self, client: Client, scopes: tuple[str, ...], grant: Grant | None = None) -> dict[str, Any]:
+        """The token answer; with `grant` the token acts for the person who gave it."""
         self._issued += 1
         now = self.clock.now()
         claims = {
@@ -76,8 +79,9 @@ class Tokens:
             "iat": int(now),
             "exp": int(now) + self.switches.token_ttl,
             "jti": f"{self._issued}-{now:.6f}",
-            "user_id": client.user,
+            "user_id": grant.user if grant else client.user,
             "scope": " ".join(scopes),
+            **({"grant": grant.id} if grant else {}),
         }
         token = self._signed(claims)
         answer = {"access_token": token, "token_type": "bearer", "expires_in": self.switches.token_ttl}
@@ -88,6 +92,8 @@ class Tokens:
         claims = self._claims(token)
         if claims is None or claims["sub"] not in self.clients:
             return None
+        if "grant" in claims and not self.grants.alive(claims["grant"]):
+            return None
         number, _, minted = claims["jti"].partition("-")
         now = self.clock.now()
         young = max(young, self.switches.token_ready_delay)
@@ -95,6 +101,14 @@ class Tokens:
             return None
         scopes = frozenset(claims["scope"].split()) - self.removed_scopes
         return Caller(claims["user_id"], scopes, claims["sub"])
+
+    def identity(self, grant: Grant, person: Mapping[str, Any]) -> str:
+        """An ID token of OpenID Connect for the person of the grant."""
+        now = int(self.clock.now())
+        times = {"iat": now, "exp": now + self.switches.token_ttl}
+        who = {"sub": str(grant.user), "email": person["email"], "name": person["fullname"]}
+        nonce = {"nonce": grant.nonce} if grant.nonce else {}
+        return self._signed({"iss": self.issuer, "aud": grant.client, **times, **who, **nonce})
 
     def expire_all(self) -> None:
         """Every token issued so far is dead; new ones work."""

@@ -1,0 +1,191 @@
+"""What people have consented to: codes that are good once, and refresh tokens with the rotation the switches say."""
+
+import hashlib
+import hmac
+import secrets
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.clock import Clock
+from sandbox.coupa.switches import Switches
+
+REMEMBERED = 1000  # codes, so that a second use of an old one is still noticed
+
+
+class Spent(Exception):
+    """A code or refresh token that is unknown, used up, too old or meant for somebody else; the text says which."""
+
+
+@dataclass
+class Grant:
+    """One person's consent to one client. `live`: serial numbers of refresh tokens and when each of them dies."""
+
+    id: str
+    client: str
+    user: int
+    scopes: tuple[str, ...]
+    since: float
+    nonce: str = ""
+    revoked: bool = False
+    serial: int = 0
+    live: dict[int, float] = field(default_factory=dict)
+
+
+@dataclass
+class Code:
+    """An authorization code under way; `challenge` is that of PKCE, empty where none was sent."""
+
+    grant: Grant
+    redirect_uri: str
+    challenge: str
+    dies: float
+    used: bool = False
+
+
+class Grants:
+    """All consents of a tenant. A refresh token is its grant's id, a serial number and a mark only we can make."""
+
+    def __init__(self, clock: Clock, switches: Switches, key: bytes) -> None:
+        self.clock, self.switches, self._key = clock, switches, key
+        self.grants: dict[str, Grant] = {}
+        self._codes: dict[str, Code] = {}
+        self.reset()
+
+    def code(
+        self, client: str, user: int, scopes: tuple[str, ...], redirect_uri: str, challenge: str, nonce: str
+    ) -> str:
+        """A code for a consent just given."""
+        now, code = self.clock.now(), secrets.token_urlsafe(24)
+        grant = Grant(secrets.token_hex(8), client, user, scopes, now, nonce)
+        self.grants[grant.id] = grant
+        self._codes[code] = Code(grant, redirect_uri, challenge, now + self.switches.code_ttl)
+        if len(self._codes) > REMEMBERED:
+            del self._codes[next(iter(self._codes))]
+        return code
+
+    def exchanged(self, client: str, code: str, redirect_uri: str, verifier: str) -> Grant:
+        """The grant behind a code, which is used up by it. A second use takes all that the first one gave."""
+        found = self._codes.get(code)
+        if found is None or found.grant.client != client:
+            raise Spent("The authorization code is unknown.")
+        if found.used:
+            self.codes_reused += 1
+            found.grant.revoked = True
+            raise Spent("The authorization code was used before; everything it gave is revoked.")
+        found.used = True
+        if found.grant.revoked or self.clock.now() >= found.dies:
+            raise Spent("The authorization code has expired.")
+        if found.redirect_uri != redirect_uri:
+            raise Spent("The redirect URI is not the one the code was issued for.")
+        if self.switches.pkce != "ignored" and not _proves(verifier, found.challenge):
+            raise Spent("The code verifier does not fit the code challenge.")
+        return found.grant
+
+    def first_token(self, grant: Grant) -> str | None:
+        """The refresh token of a new grant, where the person allowed offline access."""
+        return self._next(grant) if "offline_access" in grant.scopes else None
+
+    def read(self, client: str, token: str) -> Grant:
+        """The grant that a refresh token belongs to, whether or not the token still works."""
+        return self._read(client, token)[0]
+
+    def renewed(self, client: str, token: str) -> str | None:
+        """Uses a refresh token: the one to go on with, None where the answer is to leave it out."""
+        grant, serial = self._read(client, token)
+        dies, replaced = grant.live.get(serial), serial != grant.serial
+        self.refresh_reused += replaced
+        if replaced and self.switches.refresh_rotation == "family":
+            grant.revoked = True
+        if dies is None or grant.revoked or self.clock.now() >= dies:
+            raise Spent("The refresh token is expired, revoked or was replaced.")
+        self.refreshed += 1
+        return self._rotated(grant, serial)
+
+    def trouble(self, client: str, token: str) -> None:
+        """A refused refresh kills its token where the switch says so."""
+        try:
+            grant, serial = self._read(client, token)
+        except Spent:
+            return
+        if self.switches.refresh_dies_on_error:
+            grant.live.pop(serial, None)
+
+    def alive(self, id_: str) -> bool:
+        found = self.grants.get(id_)
+        return found is not None and not found.revoked
+
+    def figures(self) -> dict[str, int]:
+        """Counters since the last reset, for the control API."""
+        return {
+            "refreshed": self.refreshed,
+            "refresh_reused": self.refresh_reused,
+            "codes_reused": self.codes_reused,
+        }
+
+    def reset(self) -> None:
+        self.refreshed = self.refresh_reused = self.codes_reused = 0
+
+    def shown(self) -> list[dict[str, Any]]:
+        """Every grant without its tokens, the oldest first."""
+        now = self.clock.now()
+        return [
+            {
+                "id": one.id,
+                "client_id": one.client,
+                "user": one.user,
+                "scopes": list(one.scopes),
+                "revoked": one.revoked,
+                "refresh_tokens": sum(dies > now for dies in one.live.values()),
+                "rotations": max(0, one.serial - 1),
+            }
+            for one in self.grants.values()
+        ]
+
+    def revoke(self, id_: str | None = None) -> int:
+        """Ends one grant, or all: how many ended. Raises KeyError for an unknown id."""
+        chosen = [one for one in ([self.grants[id_]] if id_ else self.grants.values()) if not one.revoked]
+        for one in chosen:
+            one.revoked = True
+        return len(chosen)
+
+    def _rotated(self, grant: Grant, serial: int) -> str | None:
+        now, rotation = self.clock.now(), self.switches.refresh_rotation
+        if rotation in ("none", "absent"):
+            if self.switches.refresh_ttl_from == "use":
+                grant.live[serial] = now + self.switches.refresh_ttl
+            return self._token(grant, serial) if rotation == "none" else None
+        if rotation == "grace":
+            grant.live[serial] = min(grant.live[serial], now + self.switches.refresh_grace)
+        else:
+            del grant.live[serial]
+        return self._next(grant)
+
+    def _next(self, grant: Grant) -> str:
+        now = self.clock.now()
+        grant.live = {serial: dies for serial, dies in grant.live.items() if dies > now}
+        grant.serial += 1
+        grant.live[grant.serial] = now + self.switches.refresh_ttl
+        return self._token(grant, grant.serial)
+
+    def _token(self, grant: Grant, serial: int) -> str:
+        text = f"{grant.id}.{serial}"
+        return f"{text}.{hmac.new(self._key, b'refresh ' + text.encode(), hashlib.sha256).hexdigest()[:32]}"
+
+    def _read(self, client: str, token: str) -> tuple[Grant, int]:
+        id_, _, rest = token.partition(".")
+        serial = rest.partition(".")[0]
+        grant = self.grants.get(id_)
+        if grant is None or grant.client != client or not serial.isdecimal():
+            raise Spent("The refresh token is unknown.")
+        if not hmac.compare_digest(self._token(grant, int(serial)).encode(), token.encode()):
+            raise Spent("The refresh token is unknown.")
+        return grant, int(serial)
+
+
+def _proves(verifier: str, challenge: str) -> bool:
+    """RFC 7636, S256. Without a challenge there is nothing to prove, and a verifier proves nothing."""
+    if not challenge:
+        return not verifier
+    made = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=")
+    return hmac.compare_digest(made, challenge.encode())
