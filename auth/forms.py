@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+import httpx
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -14,11 +15,13 @@ from pydantic import (
     model_validator,
 )
 
+from auth.events import AccountEvent
 from auth.moments import read_moment
 
 ORIGIN = re.compile(
     r"https://[a-z0-9.-]+(?::\d{1,5})?|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?"
 )
+TARGET = re.compile(r"https?://[^\s\x00-\x1f\x7f\\]+")
 # Printable text, as well as a schema's pattern can say it.
 PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\xa0][^\x00-\x1f\x7f-\x9f]*$"
 LEFT_OUT: Any = None  # null itself is refused wherever this stands
@@ -35,6 +38,20 @@ def _origin(text: str) -> str:
         raise ValueError(
             "must be an origin such as https://app.example.com, in lower case and without a path"
         )
+    return text
+
+
+def _target(text: str) -> str:
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL:
+        raise ValueError("is no URL") from None
+    if url.scheme not in ("https", "http") or not url.host or not TARGET.fullmatch(text):
+        raise ValueError("must be an absolute URL such as https://app.example.com/koine")
+    if not 0 < (url.port or 443) < 65536:
+        raise ValueError("names a port that does not exist")
+    if url.userinfo or url.fragment:
+        raise ValueError("must hold neither user and password nor a fragment")
     return text
 
 
@@ -60,6 +77,12 @@ Text = Annotated[
 Origin = Annotated[
     str, Field(json_schema_extra={"pattern": f"^(?:{ORIGIN.pattern})$"}), AfterValidator(_origin)
 ]
+Target = Annotated[
+    str,
+    Field(max_length=2048, json_schema_extra={"format": "uri", "pattern": f"^{TARGET.pattern}$"}),
+    AfterValidator(_target),
+]
+EventTypes = Annotated[list[AccountEvent | Literal["test"]], Field(max_length=100)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 NotYet = Annotated[
     dict[str, Any],
@@ -199,3 +222,21 @@ class SandboxForm(Form):
         if len(self.model_fields_set & {"id", "integration"}) != 1:
             raise ValueError("send either id, of an environment-integration, or integration")
         return self
+
+
+class WebhookForm(Form):
+    """No `event_types`: all of them."""
+
+    target_url: Target
+    is_active: bool = True
+    event_types: EventTypes = []
+
+
+class WebhookChange(Form):
+    target_url: Target = LEFT_OUT
+    is_active: bool = LEFT_OUT
+    event_types: EventTypes = LEFT_OUT
+
+
+class WebhookTest(Form):
+    id: Text

@@ -16,9 +16,18 @@ from starlette.requests import Request
 
 from auth.moments import read_moment, show_moment
 from schemas.errors import InvalidRequest
-from schemas.tables import ApiToken, EnvironmentIntegration, IntegratedAccount, RequestLogEntry
+from schemas.tables import (
+    ApiToken,
+    EnvironmentIntegration,
+    IntegratedAccount,
+    RequestLogEntry,
+    Webhook,
+    WebhookDelivery,
+)
 
-R = TypeVar("R", ApiToken, EnvironmentIntegration, IntegratedAccount, RequestLogEntry)
+R = TypeVar(
+    "R", ApiToken, EnvironmentIntegration, IntegratedAccount, RequestLogEntry, Webhook, WebhookDelivery
+)
 
 MOST = 5000
 NAME = re.compile(r"([a-z_.]+)(?:\[([a-z]+)\])?(\[\d*\])?")
@@ -188,7 +197,7 @@ async def read_page(
     return rows[:-1], _cursor(rows[-2])
 
 
-def _cursor(row: ApiToken | EnvironmentIntegration | IntegratedAccount | RequestLogEntry) -> str:
+def _cursor(row: Any) -> str:
     return _encoded(f"{show_moment(row.created_at)}/{row.id}")
 
 

@@ -6,7 +6,15 @@ from uuid import UUID, uuid5
 
 from auth.moments import show_moment
 from providers.provider import Provider
-from schemas.tables import ApiToken, Environment, EnvironmentIntegration, IntegratedAccount, Row
+from schemas.tables import (
+    ApiToken,
+    Environment,
+    EnvironmentIntegration,
+    IntegratedAccount,
+    Row,
+    Webhook,
+    WebhookDelivery,
+)
 from schemas.unified import UnifiedModel
 
 BUILT_IN = UUID(
@@ -130,4 +138,29 @@ def sandbox_account(account: Mapping[str, Any]) -> dict[str, Any]:
         "integrated_account": account,
         "created_at": account["created_at"],
         "updated_at": account["updated_at"],
+    }
+
+
+def webhook(row: Webhook) -> dict[str, Any]:
+    """Without its secret."""
+    return {
+        "id": row.id,
+        "target_url": row.target_url,
+        "is_active": row.is_active,
+        "event_types": row.event_types,
+        "environment_id": row.environment_id,
+        **times(row),
+    }
+
+
+def webhook_delivery(row: WebhookDelivery) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "event_id": row.event_id,
+        "webhook_id": row.webhook_id,
+        "event": row.event,
+        "status": row.status,
+        "attempts": row.attempts,
+        "next_attempt_at": show_moment(row.next_attempt_at),
+        "created_at": show_moment(row.created_at),
     }

@@ -15,6 +15,8 @@ from auth.endpoints import (
     imports,
     sandbox_accounts,
     tokens,
+    webhook_deliveries,
+    webhooks,
 )
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -57,4 +59,10 @@ ROUTES: list[Route] = [
     offer("/integrated-account/{id}/credentials", PATCH=imports.replace_credentials),
     offer("/sandbox-integrated-account", GET=sandbox_accounts.list_, POST=sandbox_accounts.create),
     offer("/sandbox-integrated-account/{id}", GET=sandbox_accounts.get, DELETE=sandbox_accounts.delete),
+    offer("/webhook", GET=webhooks.list_, POST=webhooks.create),
+    offer("/webhook/test", POST=webhooks.test),
+    offer("/webhook/{id}", GET=webhooks.get, PATCH=webhooks.change, DELETE=webhooks.delete_),
+    offer("/webhook/{id}/rotate-secret", POST=webhooks.rotate_secret),
+    offer("/webhook-delivery", GET=webhook_deliveries.list_),
+    offer("/webhook-delivery/{id}/replay", POST=webhook_deliveries.replay),
 ]

@@ -137,6 +137,40 @@ class BulkDeleted(BaseModel):
     deleted: int
 
 
+class Webhook(Made):
+    id: str
+    target_url: str
+    is_active: bool
+    event_types: list[str] = Field(description="None: all of them.")
+    environment_id: str
+
+
+class NewWebhookSecret(Webhook):
+    secret: str = Field(description="What deliveries are signed with; it is shown here and never again.")
+
+
+class Success(BaseModel):
+    success: Literal[True]
+
+
+class DeliveryAttempt(BaseModel):
+    at: Moment
+    status_code: int | None = Field(description="Null where no answer came.")
+    error: str | None
+    duration_ms: float
+
+
+class WebhookDelivery(BaseModel):
+    id: str
+    event_id: str = Field(description="The `webhook-id` of every attempt.")
+    webhook_id: str
+    event: str
+    status: Literal["pending", "delivered", "dead"]
+    attempts: list[DeliveryAttempt] = Field(description="The last fifty.")
+    next_attempt_at: Moment | None
+    created_at: Moment
+
+
 class VendorCall(BaseModel):
     method: str
     path: str = Field(description="Without its query.")

@@ -45,6 +45,7 @@ from proxy.endpoints import ROUTES as PROXY_ROUTES
 from proxy.governor import Governor
 from proxy.guard import Guard
 from proxy.pipe import Pipe
+from proxy.targets import check_target
 from proxy.transport import Transport
 from proxy.verify import verify
 from schemas.unified import MODELS
@@ -116,7 +117,8 @@ async def open_state(
             open_request_log(database, settings.log_days, metrics.dropped.inc)
         )
         watch = Watch(open_log(settings.log_level, lines), metrics, entries)
-        way_out = transport or Transport(Guard(allow_private=settings.allow_private_upstreams))
+        guard = Guard(allow_private=settings.allow_private_upstreams)
+        way_out = transport or Transport(guard)
         stack.push_async_callback(way_out.aclose)
         metrics.watch(
             "koine_vendor_connections_in_use",
@@ -149,6 +151,7 @@ async def open_state(
             "guesses": Guesses(),
             "origins": Origins(database),
             "pipe": pipe,
+            "check_target": partial(check_target, guard),
             "verify": partial(verify, pipe, connections),
             "providers": PROVIDERS,
             "models": MODELS,

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from auth import forms
-from auth.endpoints import accounts, built_in, environment_integrations, environments, tokens
+from auth.endpoints import (
+    accounts,
+    built_in,
+    environment_integrations,
+    environments,
+    tokens,
+    webhook_deliveries,
+    webhooks,
+)
 from auth.listing import Kind
 from gateway import answers as a
 from gateway import log
@@ -67,7 +75,7 @@ def _patch(
 
 TOKENS, ENVIRONMENT, BUILT_IN = "API tokens", "Environment", "Integrations and models"
 ACCOUNTS, SANDBOXES, SERVICE = "Integrated accounts", "Sandbox accounts", "Service"
-CONNECTING = "Connecting an account"
+CONNECTING, WEBHOOKS = "Connecting an account", "Webhooks"
 REMOTE = (401, 403, 404, 409, 500, 502, 503, 504)
 
 OPERATIONS: Mapping[tuple[str, str], Operation] = {
@@ -164,6 +172,23 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ),
     ("GET", "/connect-account/{version}/{name}"): _open(
         CONNECTING, "The connect page's style sheet or script", "text/css", 404
+    ),
+    ("GET", "/webhook"): _list(WEBHOOKS, "List webhooks", a.Webhook, webhooks.FILTERS),
+    ("POST", "/webhook"): _post(WEBHOOKS, "Make a webhook", forms.WebhookForm, a.NewWebhookSecret, 409),
+    ("POST", "/webhook/test"): _post(
+        WEBHOOKS, "Send an event `test`", forms.WebhookTest, a.Success, 404, 409, status=200
+    ),
+    ("GET", "/webhook/{id}"): _get(WEBHOOKS, "Get a webhook", a.Webhook),
+    ("PATCH", "/webhook/{id}"): _patch(WEBHOOKS, "Change a webhook", forms.WebhookChange, a.Webhook),
+    ("DELETE", "/webhook/{id}"): _get(WEBHOOKS, "Delete a webhook", a.Deleted),
+    ("POST", "/webhook/{id}/rotate-secret"): _get(
+        WEBHOOKS, "Make a new secret; the old one signs beside it for 24 hours", a.NewWebhookSecret
+    ),
+    ("GET", "/webhook-delivery"): _list(
+        WEBHOOKS, "How events went to webhooks, newest first", a.WebhookDelivery, webhook_deliveries.FILTERS
+    ),
+    ("POST", "/webhook-delivery/{id}/replay"): Operation(
+        WEBHOOKS, "Send an event again", a.WebhookDelivery, refusals=(*OF_ONE, 409)
     ),
     ("GET", "/log"): _list(
         ACCOUNTS, "What was called on the environment's accounts, newest first", a.LogEntry, log.FILTERS

@@ -25,7 +25,10 @@ from schemas.tables import Environment
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 SANDBOX = "http://sandbox.test"
-CHOSEN = ("log_days", "unsupported_filters", "queue_seconds", "upstream_seconds")
+CHOSEN = (
+    *("log_days", "unsupported_filters", "queue_seconds", "upstream_seconds"),
+    *("allow_private_upstreams", "truto_signature", "webhook_days"),
+)
 WIDE = {"rate": 100_000, "burst": 100_000}  # calls a second; a vendor's own would slow most tests down
 READY_HEADERS = {"accept": "application/json"}
 
@@ -222,9 +225,8 @@ async def open_house(
         database_url=f"sqlite+aiosqlite:///{folder}/koine.db",
         encryption_keys=SecretStr(KEY),
         sandboxes={"coupa": SANDBOX},
-        allow_private_upstreams=True,
         log_level="debug",
-        **chosen,
+        **{"allow_private_upstreams": True, **chosen},
     )
     await migrated(settings)
     way_out = transport or httpx.ASGITransport(coupa)

@@ -15,6 +15,7 @@ from tests.auth.world import PASS, SECRET, World, asked
 pytestmark = pytest.mark.anyio
 
 BUILT_IN = ("/integration", "/category", "/unified-model")
+WEBHOOK = {"target_url": "https://127.0.0.1/hook"}
 BODIES: dict[str, Any] = {
     "/environment/{id}": {"name": "taken over"},
     "/environment-integration/{id}": {"is_enabled": False},
@@ -37,6 +38,9 @@ async def theirs(sandboxed: World) -> dict[str, str]:
     world = sandboxed
     account = await world.link(world.foreign)
     sandbox = await world.foreign.post("/sandbox-integrated-account", json={"integration": "acme"})
+    webhook = (await world.foreign.post("/webhook", json=WEBHOOK)).json()
+    await world.foreign.post("/webhook/test", json={"id": webhook["id"]})
+    deliveries = (await world.foreign.get("/webhook-delivery")).json()["result"]
     models = (await world.foreign.get("/environment-unified-model")).json()["result"]
     return {
         "api-token": world.foreign_caller.token_id,
@@ -45,6 +49,8 @@ async def theirs(sandboxed: World) -> dict[str, str]:
         "environment-unified-model": models[0]["id"],
         "integrated-account": account["id"],
         "sandbox-integrated-account": sandbox.json()["id"],
+        "webhook": webhook["id"],
+        "webhook-delivery": deliveries[0]["id"],
     }
 
 
@@ -56,7 +62,10 @@ async def send(client: httpx.AsyncClient, method: str, route: Route, thing: str)
 async def snapshot(world: World) -> list[Any]:
     return [
         (await world.foreign.get(path)).json()
-        for path in ("/api-token", "/environment", "/environment-integration", "/integrated-account")
+        for path in (
+            *("/api-token", "/environment", "/environment-integration", "/integrated-account"),
+            *("/webhook", "/webhook-delivery"),
+        )
     ]
 
 
@@ -72,7 +81,7 @@ async def test_c1_foreign_ids_are_answered_like_unknown_ones(
             assert (method, route.path, foreign.status_code) == (method, route.path, 404)
             assert (unknown.status_code, unknown.json()) == (404, foreign.json())
     assert await snapshot(sandboxed) == before
-    assert len(WITH_ID) == 14
+    assert len(WITH_ID) == 19
 
 
 async def test_c1_lists_show_nothing_of_another_environment(sandboxed: World, theirs: dict[str, str]) -> None:

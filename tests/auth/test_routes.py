@@ -35,4 +35,4 @@ async def test_head_is_answered_as_get(world: World) -> None:
 
 def test_no_path_stands_in_two_routes() -> None:
     paths = [route.path for route in ROUTES]
-    assert len(paths) == len(set(paths)) == 20
+    assert len(paths) == len(set(paths))

@@ -23,6 +23,8 @@ from auth.renewal import Renewals
 from auth.routes import ROUTES
 from auth.tokens import Caller, create_token
 from auth.vault import Keyring, Vault
+from proxy.guard import Guard
+from proxy.targets import check_target
 from schemas.errors import Problem, RemoteProblem
 from schemas.tables import Environment, SealedRecord
 from schemas.unified import MODELS
@@ -161,6 +163,7 @@ async def open_world(url: str, **sandboxes: str) -> AsyncIterator[World]:
             "connections": connections,
             "token_hash_key": pepper,
             "guesses": Guesses(partial(next, itertools.count(step=SECONDS))),  # no guesser is this slow
+            "check_target": partial(check_target, Guard(allow_private=True)),
             "verify": partial(_verified, vendor, renewals),
             "providers": {"acme": ACME},
             "models": MODELS,

@@ -1,0 +1,1 @@
+"""Webhooks: what is sent to the product's own addresses, signed, until it has arrived."""
