@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Any, Protocol
 
@@ -14,10 +15,12 @@ from starlette.types import Receive, Scope, Send
 
 from sandbox.clock import Clock
 from sandbox.faults import Faults
+from sandbox.pages import foreign
 from sandbox.traffic import Traffic
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
+ROOT = "/_sandbox"
 IN_PROCESS = ("testclient", "testserver")
 
 
@@ -58,29 +61,41 @@ class Control:
     def routes(self) -> list[Route]:
         """Routes under /_sandbox."""
         return [
-            _route("stats", self.stats, "GET"),
-            _route("stats/reset", self.reset, "POST"),
-            _route("log", self.log, "GET"),
-            _route("faults", self.list_faults, "GET"),
-            _route("faults", self.add_fault, "POST"),
-            _route("faults", self.clear_faults, "DELETE"),
-            _route("rows/{collection}", self.list_rows, "GET"),
-            _route("rows/{collection}", self.insert_row, "POST"),
-            _route("rows/{collection}/{id:int}", self.change_row, "PATCH"),
-            _route("rows/{collection}/{id:int}", self.remove_row, "DELETE"),
-            _route("grants", self.list_grants, "GET"),
-            _route("grants", self.revoke_all, "DELETE"),
-            _route("grants/{id}", self.revoke, "DELETE"),
-            _route("clock", self.read_clock, "GET"),
-            _route("clock", self.advance, "POST"),
+            loopback_route("/stats", self.stats, "GET"),
+            loopback_route("/stats/reset", self.reset, "POST"),
+            loopback_route("/log", self.log, "GET"),
+            loopback_route("/faults", self.list_faults, "GET"),
+            loopback_route("/faults", self.add_fault, "POST"),
+            loopback_route("/faults", self.clear_faults, "DELETE"),
+            loopback_route("/rows/{collection}", self.list_rows, "GET"),
+            loopback_route("/rows/{collection}", self.insert_row, "POST"),
+            loopback_route("/rows/{collection}/{id:int}", self.change_row, "PATCH"),
+            loopback_route("/rows/{collection}/{id:int}", self.remove_row, "DELETE"),
+            loopback_route("/grants", self.list_grants, "GET"),
+            loopback_route("/grants", self.revoke_all, "DELETE"),
+            loopback_route("/grants/{id}", self.revoke, "DELETE"),
+            loopback_route("/clock", self.read_clock, "GET"),
+            loopback_route("/clock", self.advance, "POST"),
         ]
 
-    async def stats(self, request: Request) -> Response:
-        return _json({**self.traffic.stats(), **self.grants.figures()})
+    def figures(self) -> dict[str, Any]:
+        """All counters by name."""
+        return {**self.traffic.stats(), **self.grants.figures()}
 
-    async def reset(self, request: Request) -> Response:
+    def forget(self) -> None:
+        """Counters and log start anew."""
         self.traffic.reset()
         self.grants.reset()
+
+    def time(self) -> str:
+        """The stand-in's clock in words."""
+        return datetime.fromtimestamp(self.clock.now(), UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+    async def stats(self, request: Request) -> Response:
+        return _json(self.figures())
+
+    async def reset(self, request: Request) -> Response:
+        self.forget()
         return _json({})
 
     async def log(self, request: Request) -> Response:
@@ -156,22 +171,28 @@ class Control:
 
 
 class LoopbackOnly:
-    """An endpoint that refuses callers from other machines; a call in process has no address and passes."""
+    """An endpoint that refuses callers from other machines, and what pages of other sites send in a browser here.
+
+    A call in process has no address and passes.
+    """
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        client = scope.get("client")
+        client, request = scope.get("client"), Request(scope, receive, send)
         if client and client[0] not in IN_PROCESS and not ip_address(client[0]).is_loopback:
             response = Response("loopback only", 403)
+        elif request.method != "GET" and foreign(request):
+            response = Response("not from other sites", 403)
         else:
-            response = await self.endpoint(Request(scope, receive, send))
+            response = await self.endpoint(request)
         await response(scope, receive, send)
 
 
-def _route(path: str, endpoint: Endpoint, method: str) -> Route:
-    return Route(f"/_sandbox/{path}", LoopbackOnly(endpoint), methods=[method])
+def loopback_route(path: str, endpoint: Endpoint, method: str) -> Route:
+    """A route under the root of the control API, which takes calls of this machine alone."""
+    return Route(f"{ROOT}{path}", LoopbackOnly(endpoint), methods=[method])
 
 
 async def _object(request: Request) -> dict[str, Any]:

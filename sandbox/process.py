@@ -102,6 +102,6 @@ def _tell(provider: str, url: str, credentials: dict[str, Any], *, as_json: bool
     else:
         names = ("client_id", "client_secret", "api_key")
         known = "\n".join(f"  {name:14}{credentials[name]}" for name in names)
-        line = f"The {provider} stand-in answers at {url}\n{known}"
+        line = f"The {provider} stand-in answers at {url}, its own page is {url}/_sandbox\n{known}"
     sys.stdout.write(line + "\n")
     sys.stdout.flush()

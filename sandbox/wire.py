@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sandbox.control import ROOT
 from sandbox.faults import ANSWERED, Fault, Faults
 from sandbox.traffic import Exchange, Traffic, shown_headers, shown_target
 
-CONTROL = "/_sandbox"
 TRANSPORT = "sandbox.transport"
 HUGE = 80_000_000
 PAGE = b"<!DOCTYPE html><html><head><title>%s</title></head><body><h1>%s</h1></body></html>"
@@ -26,7 +26,7 @@ class Wire:
         self.app, self.traffic, self.faults = app, traffic, faults
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(CONTROL):
+        if scope["type"] != "http" or scope["path"].startswith(ROOT):
             await self.app(scope, receive, send)
             return
         body = await _body(receive)

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.admin import Admin
 from sandbox.clock import Clock
 from sandbox.control import Control
 from sandbox.coupa import oauth
@@ -65,6 +66,7 @@ def create_app(
     app = Starlette(
         routes=[
             *control.routes(),
+            *Admin(control, "Coupa").routes(),
             *oauth.routes(tenant),
             *Consent(tenant, seed).routes(),
             Route("/api/{path:path}", serve_api, methods=METHODS),

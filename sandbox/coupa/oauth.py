@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable
 from typing import TypeVar
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 import orjson
 from starlette.requests import Request
@@ -15,6 +15,7 @@ from sandbox.coupa.clients import CODE, Client
 from sandbox.coupa.grants import Spent
 from sandbox.coupa.tenant import Tenant
 from sandbox.coupa.tokens import TokenRefusal, invalid_scope
+from sandbox.forms import form_of
 
 Found = TypeVar("Found")
 TOKEN_PATHS = ("/oauth2/token", "/oauth2/access_tokens")
@@ -33,7 +34,7 @@ def routes(tenant: Tenant) -> list[Route]:
 
 
 async def _granted(tenant: Tenant, request: Request) -> dict[str, object]:
-    given = {**dict(request.query_params), **await _form(request)}
+    given = {**dict(request.query_params), **await form_of(request)}
     try:
         _check_revoked(tenant, request)
         client = _client(tenant, _identities(request, given))
@@ -101,10 +102,6 @@ def _check_registered(client: Client, grant: str) -> None:
     if client.grant != grant:
         text = f"The client is registered for the grant type {client.grant} alone."
         raise TokenRefusal("unauthorized_client", 400, text)
-
-
-async def _form(request: Request) -> dict[str, str]:
-    return dict(parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True))
 
 
 def _identities(request: Request, given: dict[str, str]) -> list[tuple[str, str]]:
