@@ -146,7 +146,8 @@ class Connections:
         return client_id(integration) is not None
 
     def _sandbox_client(self, provider: str) -> Mapping[str, str]:
-        known = self.sandbox_contexts.get(provider, {})
+        """The one that a stand-in has registered for browsers is called `web`."""
+        known = self.sandbox_contexts.get(provider, {}).get("clients", {}).get("web", {})
         return {name: known[name] for name in ("client_id", "client_secret") if name in known}
 
     def connect(

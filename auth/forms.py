@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from auth.events import AccountEvent
+from auth.linking.redirects import complaint
 from auth.moments import read_moment
 
 ORIGIN = re.compile(
@@ -69,6 +70,18 @@ def _none_if_empty(value: Any) -> Any:
     return None if value == {} else value
 
 
+def _redirect(uri: str) -> str:
+    if wrong := complaint(uri):
+        raise ValueError(wrong)
+    return uri
+
+
+def _no_gate(value: Any) -> Any:
+    if value is not None:
+        raise ValueError("static gates are not offered: leave it out")
+    return None
+
+
 Text = Annotated[
     str,
     Field(min_length=1, max_length=255, json_schema_extra={"pattern": PRINTABLE}),
@@ -83,6 +96,11 @@ Target = Annotated[
     AfterValidator(_target),
 ]
 EventTypes = Annotated[list[AccountEvent | Literal["test"]], Field(max_length=100)]
+Texts = Annotated[list[Text], Field(max_length=100)]
+# RFC 6749 §3.3: what stands between the spaces of a scope.
+Scope = Annotated[str, Field(max_length=255, pattern=r"^[\x21\x23-\x5b\x5d-\x7e]+$")]
+RedirectUri = Annotated[str, AfterValidator(_redirect)]
+NoGate = Annotated[None, BeforeValidator(_no_gate)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 NotYet = Annotated[
     dict[str, Any],
@@ -206,6 +224,44 @@ class BulkDelete(Form):
     def tenant(self) -> str | None:
         """Whose accounts, where they are not named by id."""
         return self.query.tenant_id if self.query else self.tenant_id
+
+
+class LinkTokenForm(Form):
+    """`unified_model_id` and `environment_unified_model_id` mean the same: ids or names of models."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["tenant_id"]}, {"required": ["integrated_account_id"]}]}
+    )
+
+    tenant_id: Text = LEFT_OUT
+    integrated_account_id: Text = LEFT_OUT
+    environment_unified_model_id: Text | Texts = LEFT_OUT
+    unified_model_id: Text | Texts = LEFT_OUT
+    scopes: Annotated[list[Scope], Field(max_length=200)] = LEFT_OUT
+    context: dict[str, Any] = LEFT_OUT
+    persist_previous_context: bool = False
+    is_sandbox: bool = False
+    redirect_uri: RedirectUri = LEFT_OUT
+    allowed_origins: Annotated[list[Origin], Field(max_length=100)] = LEFT_OUT
+    region: Text = LEFT_OUT
+    truto_static_gate_id: NoGate = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> "LinkTokenForm":
+        if len(self.model_fields_set & {"tenant_id", "integrated_account_id"}) != 1:
+            raise ValueError("send either tenant_id or, for a reconnect, integrated_account_id")
+        return self
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """What was given as models, each once."""
+        given = (self.environment_unified_model_id, self.unified_model_id)
+        lists = ([one] if isinstance(one, str) else one or [] for one in given)
+        return tuple(dict.fromkeys(name for names in lists for name in names))
+
+
+class AccountReference(Form):
+    id: Text
 
 
 class SandboxForm(Form):

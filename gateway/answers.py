@@ -128,6 +128,10 @@ class AccountToken(BaseModel):
     integrated_account_token: str
 
 
+class LinkToken(BaseModel):
+    link_token: str = Field(description="It is shown here and never again.")
+
+
 class Deleted(BaseModel):
     id: str
 

@@ -155,6 +155,8 @@ async def open_state(
             "verify": partial(verify, pipe, connections),
             "providers": PROVIDERS,
             "models": MODELS,
+            "public_url": settings.public_url,
+            "link_token_days": settings.link_token_days,
             "reader": Reader(pipe, connections),
             "cursors": Cursors(await gateway_secret(database, vault, "cursor")),
             "ignore_unsupported_filters": settings.unsupported_filters == "ignore",

@@ -159,6 +159,9 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         a.IntegratedAccount,
         *(status for status in REMOTE if status not in OF_ONE),
     ),
+    ("POST", "/link-token"): _post(
+        CONNECTING, "Make a token for the connect page", forms.LinkTokenForm, a.LinkToken, 404
+    ),
     ("GET", "/sandbox-integrated-account"): _list(
         SANDBOXES, "List sandbox accounts", a.SandboxAccount, accounts.FILTERS
     ),

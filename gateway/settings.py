@@ -72,6 +72,9 @@ class Settings(BaseSettings):
         le=90,
         description="For how many days `GET /log` shows what was called on an account; `0` keeps nothing.",
     )
+    link_token_days: float = Field(
+        default=7.0, gt=0, le=365, description="For how many days a link token can be used, if not spent."
+    )
     upstream_seconds: float = Field(
         default=60.0,
         gt=0,

@@ -6,23 +6,23 @@ from typing import Any
 from sqlalchemy import JSON, LargeBinary
 from sqlmodel import Field
 
-from schemas.tables.base import Row, UtcDateTime, new_id
+from schemas.tables.base import Row, UtcDateTime, new_id, now
 
 
 class LinkToken(Row, table=True):
     """The right to connect one account, once. Only a keyed hash of its secret is stored, its `context` is sealed apart.
 
-    `account_id` is the account that it is bound to: from the start for a reconnect, else since the first attempt that
-    left one behind. `allowed_origins`: None where the environment's count.
+    `account_id` is the account that it is bound to; but for a reconnect, it does not exist until an attempt leaves it
+    behind. `allowed_origins`: None where the environment's count.
     """
 
     __tablename__ = "link_token"
 
     id: str = Field(default_factory=new_id, primary_key=True)
     environment_id: str = Field(foreign_key="environment.id", index=True)
-    secret_hash: bytes = Field(sa_type=LargeBinary)
+    secret_hash: bytes = Field(default=b"", sa_type=LargeBinary)
     tenant_id: str
-    account_id: str | None = None
+    account_id: str
     is_reconnect: bool = False
     unified_models: list[str] = Field(default_factory=list, sa_type=JSON)
     scopes: list[str] = Field(default_factory=list, sa_type=JSON)
@@ -31,7 +31,7 @@ class LinkToken(Row, table=True):
     redirect_uri: str | None = None
     allowed_origins: list[str] | None = Field(default=None, sa_type=JSON(none_as_null=True))
     region: str | None = None
-    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    expires_at: datetime = Field(default_factory=now, sa_type=UtcDateTime, index=True)
     spent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 

@@ -59,7 +59,7 @@ async def test_a_sandbox_account_is_signed_for_by_the_sandboxs_client(house: Hou
     await own_client(house, CLIENT)
     house.state["connections"].sandbox_contexts = {"coupa": house.coupa_credentials}
     account = await imported(house, {}, is_sandbox=True)
-    known = house.coupa_credentials
+    known = house.coupa_credentials["clients"]["web"]
     assert await client_of(house, account) == (known["client_id"], known["client_secret"])
 
 

@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("environment_id", sa.String(), nullable=False),
         sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
         sa.Column("tenant_id", sa.String(), nullable=False),
-        sa.Column("account_id", sa.String(), nullable=True),
+        sa.Column("account_id", sa.String(), nullable=False),
         sa.Column("is_reconnect", sa.Boolean(), nullable=False),
         sa.Column("unified_models", sa.JSON(), nullable=False),
         sa.Column("scopes", sa.JSON(), nullable=False),
