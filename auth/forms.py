@@ -25,6 +25,11 @@ ORIGIN = re.compile(
 TARGET = re.compile(r"https?://[^\s\x00-\x1f\x7f\\]+")
 # Printable text, as well as a schema's pattern can say it.
 PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\xa0][^\x00-\x1f\x7f-\x9f]*$"
+# An image to load with the page: from one https host, or along with the address. A vector image runs no script there.
+LOGO = re.compile(
+    r"https://[a-z0-9.-]+(?::\d{1,5})?/[A-Za-z0-9/._~%!$&()*+,;=:@?-]*"
+    r"|data:image/(?:png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/]+={0,2}"
+)
 LEFT_OUT: Any = None  # null itself is refused wherever this stands
 
 
@@ -53,6 +58,14 @@ def _target(text: str) -> str:
         raise ValueError("names a port that does not exist")
     if url.userinfo or url.fragment:
         raise ValueError("must hold neither user and password nor a fragment")
+    return text
+
+
+def _logo(text: str) -> str:
+    if not LOGO.fullmatch(text):
+        raise ValueError(
+            "must be an https address in plain letters, or data:image/png;base64,... (or jpeg, gif, webp, svg+xml)"
+        )
     return text
 
 
@@ -90,6 +103,12 @@ Text = Annotated[
 Origin = Annotated[
     str, Field(json_schema_extra={"pattern": f"^(?:{ORIGIN.pattern})$"}), AfterValidator(_origin)
 ]
+Logo = Annotated[
+    str,
+    Field(max_length=65536, json_schema_extra={"pattern": f"^(?:{LOGO.pattern})$"}),
+    AfterValidator(_logo),
+]
+Accent = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(str.lower)]
 Target = Annotated[
     str,
     Field(max_length=2048, json_schema_extra={"format": "uri", "pattern": f"^{TARGET.pattern}$"}),
@@ -127,9 +146,23 @@ class AccountTokenForm(Form):
     integrated_account_id: Text
 
 
+class BrandingForm(Form):
+    """How the connect page looks; what is null or left out is as it is without."""
+
+    logo_url: Logo | None = None
+    accent: Accent | None = None
+
+
 class EnvironmentChange(Form):
     name: Text = LEFT_OUT
     allowed_origins: Annotated[list[Origin], Field(max_length=100)] = LEFT_OUT
+    branding: BrandingForm = LEFT_OUT
+
+    @property
+    def change(self) -> dict[str, Any]:
+        """The columns that are given anew."""
+        branding = {"branding": self.branding.model_dump()} if "branding" in self.model_fields_set else {}
+        return {**self.given("name", "allowed_origins"), **branding}
 
 
 class Client(Form):

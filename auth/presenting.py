@@ -45,7 +45,13 @@ def api_token(row: ApiToken) -> dict[str, Any]:
 
 
 def environment(row: Environment) -> dict[str, Any]:
-    return {"id": row.id, "name": row.name, "allowed_origins": row.allowed_origins, **times(row)}
+    return {
+        "id": row.id,
+        "name": row.name,
+        "allowed_origins": row.allowed_origins,
+        "branding": {name: row.branding.get(name) for name in ("logo_url", "accent")},
+        **times(row),
+    }
 
 
 def integration(provider: Provider) -> dict[str, Any]:

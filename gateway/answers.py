@@ -33,10 +33,18 @@ class NewApiToken(ApiToken):
     token: str = Field(description="The secret; it is shown here and never again.")
 
 
+class Branding(BaseModel):
+    """How the connect page looks."""
+
+    logo_url: str | None
+    accent: str | None
+
+
 class Environment(Made):
     id: str
     name: str
     allowed_origins: list[str]
+    branding: Branding
 
 
 class Look(BaseModel):

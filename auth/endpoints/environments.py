@@ -40,7 +40,7 @@ async def change(request: Request) -> Response:
     try:
         async with request.state.database.write() as session:
             row = await _find(session, caller, path_id(request))
-            for name, value in form.given("name", "allowed_origins").items():
+            for name, value in form.change.items():
                 setattr(row, name, value)
     except IntegrityError:
         raise Conflict("An environment of this name exists.") from None

@@ -10,13 +10,14 @@ from schemas.tables.base import Row, UtcDateTime, new_id
 
 
 class Environment(Row, table=True):
-    """The walled space that tokens, accounts and settings belong to."""
+    """The walled space that tokens, accounts and settings belong to. `branding`: its connect page's logo and accent."""
 
     __tablename__ = "environment"
 
     id: str = Field(default_factory=new_id, primary_key=True)
     name: str = Field(unique=True)
     allowed_origins: list[str] = Field(default_factory=list, sa_type=JSON)
+    branding: dict[str, str | None] = Field(default_factory=dict, sa_type=JSON)
 
 
 class ApiToken(Row, table=True):

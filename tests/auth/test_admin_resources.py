@@ -43,6 +43,7 @@ async def test_the_environment_is_the_tokens_own(world: World) -> None:
         "id": world.id,
         "name": "home",
         "allowed_origins": [],
+        "branding": {"logo_url": None, "accent": None},
         "created_at": own["created_at"],
         "updated_at": own["created_at"],
     }
@@ -82,6 +83,51 @@ async def test_an_origin_that_is_not_exact_is_refused(world: World, origin: str)
     answer = await world.client.patch(f"/environment/{world.id}", json={"allowed_origins": [origin]})
     assert answer.status_code == 400
     assert [each["field"] for each in answer.json()["details"]["failures"]] == ["allowed_origins.0"]
+
+
+PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+
+
+async def test_an_environment_has_a_logo_and_an_accent(either: World) -> None:
+    path = f"/environment/{either.id}"
+    for logo in ("https://cdn.example.com:8443/a/logo.png?v=2", PIXEL):
+        answer = await either.client.patch(path, json={"branding": {"logo_url": logo, "accent": "#0A5Bc4"}})
+        assert answer.status_code == 200
+        assert answer.json()["branding"] == {"logo_url": logo, "accent": "#0a5bc4"}
+        assert await read(either, path) == answer.json()
+    renamed = await either.client.patch(path, json={"name": "other"})
+    assert renamed.json()["branding"]["logo_url"] == PIXEL
+    plain = await either.client.patch(path, json={"branding": {}})
+    assert plain.json()["branding"] == {"logo_url": None, "accent": None}
+
+
+@pytest.mark.parametrize(
+    ("branding", "field"),
+    [
+        ({"logo_url": "http://cdn.example.com/logo.png"}, "branding.logo_url"),
+        ({"logo_url": "https://cdn.example.com"}, "branding.logo_url"),
+        ({"logo_url": "https://cdn.example.com;script-src */logo.png"}, "branding.logo_url"),
+        ({"logo_url": "https://me@cdn.example.com/logo.png"}, "branding.logo_url"),
+        ({"logo_url": 'https://cdn.example.com/" onerror="alert(1)'}, "branding.logo_url"),
+        ({"logo_url": "https://cdn.example.com/logo.png\n"}, "branding.logo_url"),
+        ({"logo_url": "javascript:alert(1)"}, "branding.logo_url"),
+        ({"logo_url": "data:text/html;base64,PHNjcmlwdD4="}, "branding.logo_url"),
+        ({"logo_url": PIXEL + "A" * 65536}, "branding.logo_url"),
+        ({"accent": "red"}, "branding.accent"),
+        ({"accent": "#12345"}, "branding.accent"),
+        ({"accent": "#123456\n"}, "branding.accent"),
+        ({"accent": "#123456;}"}, "branding.accent"),
+        ({"colour": "#123456"}, "branding.colour"),
+        (None, "branding"),
+    ],
+)
+async def test_branding_that_is_no_image_or_no_colour_is_refused(
+    world: World, branding: Any, field: str
+) -> None:
+    answer = await world.client.patch(f"/environment/{world.id}", json={"branding": branding})
+    assert answer.status_code == 400
+    assert [each["field"] for each in answer.json()["details"]["failures"]] == [field]
+    assert (await read(world, f"/environment/{world.id}"))["branding"] == {"logo_url": None, "accent": None}
 
 
 async def test_integrations_are_found_by_id_and_by_name(world: World) -> None:

@@ -46,6 +46,11 @@ class Branding:
     logo: str | None = None
     accent: str = ACCENT
 
+    @classmethod
+    def of(cls, stored: Mapping[str, str | None]) -> "Branding":
+        """From an environment's `branding`."""
+        return cls(stored.get("logo_url"), stored.get("accent") or ACCENT)
+
 
 @dataclass(frozen=True)
 class Scene:
