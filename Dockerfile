@@ -12,6 +12,7 @@ COPY providers providers
 COPY proxy proxy
 COPY sandbox sandbox
 COPY schemas schemas
+COPY sdk/link/dist sdk/link/dist
 COPY unified unified
 RUN pip install --no-deps . && pip uninstall --yes pip
 

@@ -36,6 +36,7 @@ from gateway.openapi import ROUTES as OPENAPI_ROUTES
 from gateway.openapi import Contract
 from gateway.patience import Patience
 from gateway.request_log import open_request_log
+from gateway.sdk import ROUTES as SDK_ROUTES
 from gateway.settings import Settings
 from gateway.telemetry import open_log
 from gateway.watch import Watch
@@ -62,6 +63,7 @@ ROUTES = [  # tried in this order
     *DOCS_ROUTES,
     *AUTH_ROUTES,
     *PAGE_ROUTES,
+    *SDK_ROUTES,
     *LOG_ROUTES,
 ]
 

@@ -193,6 +193,9 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("POST", "/webhook-delivery/{id}/replay"): Operation(
         WEBHOOKS, "Send an event again", a.WebhookDelivery, refusals=(*OF_ONE, 409)
     ),
+    ("GET", "/sdk/{name}"): _open(
+        CONNECTING, "The link SDK: `link.js`, `link.global.js`, `link.d.ts`", "text/javascript", 404
+    ),
     ("GET", "/log"): _list(
         ACCOUNTS, "What was called on the environment's accounts, newest first", a.LogEntry, log.FILTERS
     ),

@@ -124,6 +124,8 @@ def nameless_files() -> Iterator[Path]:
     inside = (path for folder in folders for path in (ROOT / folder).rglob("*"))
     beside = (path for path in ROOT.iterdir() if path.suffix in ("", ".toml", ".txt", ".yml", ".yaml"))
     for path in sorted({*inside, *beside}):
+        if "node_modules" in path.parts:
+            continue
         if path.is_file() and path.suffix not in (".pyc", ".md") and path != ROOT / "providers/registry.py":
             yield path
 

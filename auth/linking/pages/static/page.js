@@ -33,6 +33,13 @@
     return;
   }
 
+  // The window that frames the page asks whether it is there: one that the browser refused to frame does not answer.
+  if (mode === "iframe") {
+    addEventListener("message", (event) => {
+      if (event.source === window.parent && event.data === "koine") event.ports[0]?.postMessage("koine");
+    });
+  }
+
   if (main.dataset.final) tell();
   if (state === "done" && told) setTimeout(() => window.close(), mode === "handover" ? 0 : 1500);
 
@@ -89,7 +96,7 @@
     });
     input.addEventListener("keydown", (event) => {
       const left = all("#systems > li:not([hidden]) > a");
-      if (event.key === "Enter" && left.length === 1) left[0].click();
+      if (event.key === "Enter" && left.length === 1) left[0]?.click();
     });
   }
 
@@ -98,7 +105,7 @@
     /** @type {Window | null} */
     let popup = null;
     let watch = 0;
-    const trouble = all("[data-trouble]")[0];
+    const trouble = /** @type {HTMLElement} */ (main.querySelector("[data-trouble]"));
 
     /** @param {string} words */
     const say = (words) => {
