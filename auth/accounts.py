@@ -13,7 +13,7 @@ from auth.events import AccountEvent, emit_all, listeners
 from auth.vault import Binding, Vault
 from providers.provider import Provider
 from schemas.errors import NotFound
-from schemas.tables import EnvironmentIntegration, IntegratedAccount, SealedRecord, new_id
+from schemas.tables import EnvironmentIntegration, IntegratedAccount, SealedRecord, WriteRecord, new_id
 
 Found = tuple[IntegratedAccount, EnvironmentIntegration]
 
@@ -71,7 +71,7 @@ async def whole_context(session: AsyncSession, vault: Vault, account: Integrated
 
 
 async def erase_accounts(session: AsyncSession, environment_id: str, *conditions: Any) -> list[str]:
-    """Removes the environment's accounts that meet the conditions, with all that is sealed for them; their ids."""
+    """Removes the environment's accounts that meet the conditions, with all that is kept for them; their ids."""
     query = (
         select(IntegratedAccount.id)
         .where(IntegratedAccount.environment_id == environment_id, *conditions)
@@ -82,11 +82,10 @@ async def erase_accounts(session: AsyncSession, environment_id: str, *conditions
     for start in range(0, len(ids), 500):
         some = ids[start : start + 500]
         await _tell_end(session, environment_id, some)
-        await session.exec(
-            delete(SealedRecord).where(
-                col(SealedRecord.environment_id) == environment_id, col(SealedRecord.account_id).in_(some)
+        for kept in (SealedRecord, WriteRecord):
+            await session.exec(
+                delete(kept).where(col(kept.environment_id) == environment_id, col(kept.account_id).in_(some))
             )
-        )
         await session.exec(delete(IntegratedAccount).where(col(IntegratedAccount.id).in_(some)))
     return ids
 

@@ -31,12 +31,21 @@ async def read_json(request: Request, *, most: int = MOST_BYTES) -> Any:
 
     Raises TooLarge, UnsupportedMedia, and InvalidRequest for all that two readers could understand differently.
     """
+    return await parse_json(await read_body(request, most=most))
+
+
+async def read_body(request: Request, *, most: int = MOST_BYTES) -> bytes:
+    """The bytes of a body that is to be JSON. Raises TooLarge, UnsupportedMedia."""
     headers = request.headers
     declared = headers.get("content-length", "0")
     if declared != "0" or "transfer-encoding" in headers:
         _check_size(declared, most)
         _check_type(headers.get("content-type", ""))
-    body = await _read(request, most)
+    return await _read(request, most)
+
+
+async def parse_json(body: bytes) -> Any:
+    """As `read_json`, of bytes that were read."""
     if len(body) > MOST_AT_ONCE:
         return await asyncio.to_thread(_parse, body)
     return _parse(body)

@@ -45,6 +45,7 @@ from proxy.cursors import Cursors
 from proxy.endpoints import ROUTES as PROXY_ROUTES
 from proxy.governor import Governor
 from proxy.guard import Guard
+from proxy.once import open_ledger
 from proxy.pipe import Pipe
 from proxy.targets import check_target
 from proxy.transport import Transport
@@ -139,6 +140,9 @@ async def open_state(
             seconds=settings.upstream_seconds,
             on_call=watch.called,
         )
+        ledger = await stack.enter_async_context(
+            open_ledger(database, await gateway_secret(database, vault, "idempotency"), sleep=sleep)
+        )
         yield {
             "watch": watch,
             "lines": lines,
@@ -154,6 +158,7 @@ async def open_state(
             "origins": Origins(database),
             "pipe": pipe,
             "check_target": partial(check_target, guard),
+            "ledger": ledger,
             "verify": partial(verify, pipe, connections),
             "providers": PROVIDERS,
             "models": MODELS,

@@ -9,19 +9,16 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from auth.bodies import json_response
-from schemas.envelope import error_body
-from schemas.errors import Internal, InvalidRequest, MethodNotOffered, NotFound, Problem, RemoteProblem
+from schemas.envelope import error_body, error_headers
+from schemas.errors import Internal, InvalidRequest, MethodNotOffered, NotFound, Problem
 
 
 def answer(request: Request, problem: Problem) -> Response:
     """The envelope; the problem stays on `request.state`, where the log looks for it."""
     request.state.problem = problem
-    headers = dict(problem.headers)
-    if isinstance(problem, RemoteProblem):
-        headers["truto-is-remote-error"] = "true"
-    if problem.status == 401 and not isinstance(problem, RemoteProblem):
-        headers["www-authenticate"] = "Bearer"
-    return json_response(error_body(problem, request.state.request_id), problem.status, headers)
+    return json_response(
+        error_body(problem, request.state.request_id), problem.status, error_headers(problem)
+    )
 
 
 def unforeseen_answer(scope: Scope) -> Response:

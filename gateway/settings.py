@@ -17,7 +17,7 @@ from gateway.failure import CommandFailed
 PREFIX = "KOINE_"
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
 FORMS = "sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE"
-POSTGRES_OPTIONS = {"ssl", "passfile", "target_session_attrs", "prepared_statement_cache_size"}
+POSTGRES_OPTIONS = {"host", "ssl", "passfile", "target_session_attrs", "prepared_statement_cache_size"}
 MISSING = {
     "encryption_keys": "is not set: make a key with `openssl rand -base64 32` and set it, newest first",
 }

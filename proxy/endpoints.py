@@ -12,6 +12,8 @@ from proxy.answer import Answer
 from proxy.collections import Collection, Page, crawls, declared
 from proxy.crawl import answer_crawl
 from proxy.custom import answer_custom, forward_custom, wrapped
+from proxy.once import WRITES
+from proxy.once.passing import pass_once
 from proxy.passthrough import Passthrough, forward, hand_on, open_passthrough, reply, untouched
 
 Forward = Callable[[Passthrough, Request, Send], Awaitable[None]]
@@ -31,6 +33,9 @@ class Room:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         call = await open_passthrough(request, self._name)
+        if call.method in WRITES:
+            await pass_once(call, request, send, self._forward)
+            return
         collection = self._collection(call, request)
         if collection is None:
             await self._forward(call, request, send)

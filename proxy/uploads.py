@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 from starlette.requests import ClientDisconnect
-from starlette.types import Receive
+from starlette.types import Message, Receive
 
 from auth.signing import MOST_REPLAYED
 from proxy.headers import Headers, value_of
@@ -30,6 +30,15 @@ class Upload(httpx.AsyncByteStream):
         while self._has_more:
             yield await self._next()
 
+    def again(self) -> Receive:
+        """Gives what was held, then what is still to come."""
+        messages = [{"type": "http.request", "body": bytes(self._held), "more_body": self._has_more}]
+
+        async def receive() -> Message:
+            return messages.pop() if messages else await self._receive()
+
+        return receive
+
     async def _next(self) -> bytes:
         message = await self._receive()
         if message["type"] == "http.disconnect":
@@ -37,6 +46,21 @@ class Upload(httpx.AsyncByteStream):
         self._has_more = message.get("more_body", False)
         body: bytes = message.get("body", b"")
         return body
+
+
+async def take(receive: Receive, headers: Headers, most: int) -> tuple[bytes | None, Receive]:
+    """The whole body, or None where it is longer than `most` bytes; and what gives it, whole, to whom reads it next.
+
+    `headers` are the caller's. A body that is known to be too long is not waited for.
+    """
+    if not has_body(headers):
+        return b"", receive
+    length = value_of(headers, b"content-length")
+    if length.isdigit() and int(length[:20]) > most:
+        return None, receive
+    body = Upload(receive)
+    whole = await body.hold(most)
+    return whole, body.again()
 
 
 def has_body(headers: Headers) -> bool:

@@ -25,6 +25,16 @@ def error_body(problem: Problem, request_id: str) -> dict[str, Any]:
     return body
 
 
+def error_headers(problem: Problem) -> dict[str, str]:
+    """The headers of a failure's answer, beside its content type."""
+    headers = dict(problem.headers)
+    if isinstance(problem, RemoteProblem):
+        headers["truto-is-remote-error"] = "true"
+    if problem.status == 401 and not isinstance(problem, RemoteProblem):
+        headers["www-authenticate"] = "Bearer"
+    return headers
+
+
 # Where Python's own table changed between the versions that we run on.
 PHRASES = {413: "Request Entity Too Large", 414: "Request-URI Too Long", 422: "Unprocessable Entity"}
 

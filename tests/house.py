@@ -26,7 +26,7 @@ from schemas.tables import Environment
 KEY = base64.b64encode(bytes(range(32))).decode()
 SANDBOX = "http://sandbox.test"
 CHOSEN = (
-    *("log_days", "unsupported_filters", "queue_seconds", "upstream_seconds"),
+    *("database_url", "log_days", "unsupported_filters", "queue_seconds", "upstream_seconds"),
     *("allow_private_upstreams", "truto_signature", "webhook_days"),
 )
 WIDE = {"rate": 100_000, "burst": 100_000}  # calls a second; a vendor's own would slow most tests down
@@ -151,7 +151,7 @@ class House:
 
     async def log(self, limit: int = 100) -> list[dict[str, Any]]:
         answer = await self.coupa.get("/_sandbox/log", params={"limit": limit})
-        found: list[dict[str, Any]] = answer.json()
+        found: list[dict[str, Any]] = answer.json()["requests"]
         return found
 
     async def stats(self) -> dict[str, Any]:
@@ -221,8 +221,8 @@ async def open_house(
     chosen = {name: options.pop(name) for name in CHOSEN if name in options}
     switches = {"rate_limit": False, "bloat_factor": 0.0, **options}
     coupa = coupa or create_coupa(seed=1, public_url=SANDBOX, **switches)
+    chosen.setdefault("database_url", f"sqlite+aiosqlite:///{folder}/koine.db")
     settings = Settings(
-        database_url=f"sqlite+aiosqlite:///{folder}/koine.db",
         encryption_keys=SecretStr(KEY),
         sandboxes={"coupa": SANDBOX},
         log_level="debug",

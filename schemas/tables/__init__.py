@@ -8,6 +8,7 @@ from schemas.tables.accounts import (
     SealedRecord,
 )
 from schemas.tables.base import METADATA, Row, UtcDateTime, new_id, now
+from schemas.tables.idempotency import WriteRecord
 from schemas.tables.linking import LinkAttempt, LinkToken
 from schemas.tables.request_log import RequestLogEntry
 from schemas.tables.webhooks import Webhook, WebhookDelivery, WebhookEvent
@@ -27,6 +28,7 @@ __all__ = [
     "Webhook",
     "WebhookDelivery",
     "WebhookEvent",
+    "WriteRecord",
     "new_id",
     "now",
 ]
