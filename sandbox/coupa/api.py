@@ -7,7 +7,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from sandbox.coupa import bulk, files, graphql, nested, reading, writing
+from sandbox.coupa import bulk, carts, files, graphql, nested, reading, scans, writing
 from sandbox.coupa.access import caller_of, check_scope, faults_of
 from sandbox.coupa.actions import CREATIONS
 from sandbox.coupa.answers import JSON, XML, Refusal, accepted, answer, not_found
@@ -15,14 +15,13 @@ from sandbox.coupa.call import Call
 from sandbox.coupa.drift import drifted
 from sandbox.coupa.nested import NESTED
 from sandbox.coupa.query import parse
-from sandbox.coupa.schema import COLLECTIONS, Kind
+from sandbox.coupa.schema import COLLECTIONS, LETTERS, Kind
 from sandbox.coupa.store import Record
 from sandbox.coupa.tenant import Tenant
 from sandbox.coupa.throttle import throttled
 
 PIECE = 65536
 ON_COLLECTION, ON_RECORD = ("GET", "POST"), ("GET", "PUT", "PATCH", "DELETE")
-LETTERS = {"GET": "G", "POST": "P", "PUT": "U", "PATCH": "U", "DELETE": "D"}
 ALIASES = {"inventory_transactions": "receiving_transactions"}
 
 
@@ -109,6 +108,8 @@ class Api:
             return await nested.serve(call, record, below, rest[1:])
         if (call.request.method, call.kind.name, rest) == ("GET", "attachment", ["download"]):
             return files.download(call, record)
+        if len(rest) == 1 and (call.request.method, call.kind.name, rest[0]) in scans.ENDPOINTS:
+            return await scans.serve(call, record, rest[0])
         if call.request.method in ("PUT", "PATCH") and len(rest) == 1:
             return await writing.act(call, record, rest[0])
         raise not_found("path")
@@ -117,6 +118,8 @@ class Api:
         """Words below a collection: creations that go on at once, and lists of the caller's own."""
         if call.request.method == "POST" and (call.kind.name, word) in CREATIONS:
             return await writing.create(call, word)
+        if call.kind.name == "requisition" and (call.request.method, word) in carts.ENDPOINTS:
+            return await carts.serve(call, word)
         if call.request.method == "GET" and (call.kind.name, word) == ("requisition", "mine"):
             found = self.tenant.store.where("requisition", "requested-by", call.caller.user)
             return reading.collection(call, within=[one["id"] for one in found])

@@ -167,6 +167,8 @@ class Editor:
         for one in listed(link.name, value):
             given = flat(one)
             id_ = scalar(Field("id", "int"), given.get("id"), None)
+            if id_ is None and truth(given.get("_delete")):
+                continue
             if id_ is None:
                 kept.append(self.create(target, given, self._owner(kind, record, target))["id"])
             elif id_ not in kept:
@@ -205,6 +207,12 @@ class Editor:
     def _broken(self, kind: Kind, record: Record, rules: Rules) -> list[str]:
         texts = [
             f"{human(name)} can't be blank" for name in rules.required if record.get(name) in (None, "", [])
+        ]
+        texts += [
+            f"{human(name)} can't be blank"
+            for name in self.tenant.required_customs.get(kind.name, ())
+            if (record if kind.customs[name].old else record.get("custom-fields", {})).get(name)
+            in (None, "", [])
         ]
         for one in rules.unique:
             name, within = (one, None) if isinstance(one, str) else one

@@ -20,14 +20,13 @@ CLASSES = {"file": "Attachment::File", "text": "Attachment::Text", "url": "Attac
 async def attach(call: Call, preset: Record) -> Response:
     """A new attachment, 201. Type is file, text or url; its content must be there."""
     multipart = call.request.headers.get("content-type", "").startswith("multipart/")
-    given = await _form(call) if multipart else flat(await body_of(call.request, call.format, KIND))
+    given = await form_of(call) if multipart else flat(await body_of(call.request, call.format, KIND))
     content = given.pop("file", None)
     type_ = str(given.get("type") or "").lower()
-    if type_ not in CLASSES or not (content if type_ == "file" else given.get(type_)):
-        raise invalid(
-            "attachment",
-            "Type is not included in the list" if type_ not in CLASSES else "File can't be blank",
-        )
+    if type_ not in CLASSES:
+        raise invalid("attachment", "Type is not included in the list")
+    if not (content if type_ == "file" else given.get(type_)):
+        raise invalid("attachment", f"{type_.capitalize()} can't be blank")
     with call.tenant.store.transaction():
         record = editor_of(call).create(
             KIND, {**given, "type": CLASSES[type_]}, {**preset, **_stored(content)}
@@ -42,8 +41,8 @@ def download(call: Call, record: Record | None) -> Response:
     return Response(record["~content"], media_type=record["file-content-type"])
 
 
-async def _form(call: Call) -> dict[str, Any]:
-    """Parts named attachment[file], attachment[type] and attachment[intent]."""
+async def form_of(call: Call) -> dict[str, Any]:
+    """The parts of a multipart body, `attachment[file]` as `file`; files are tuples of name, type and bytes."""
     given: dict[str, Any] = {}
     async with call.request.form() as form:
         for name, value in form.multi_items():

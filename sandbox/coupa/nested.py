@@ -10,60 +10,65 @@ from starlette.responses import Response
 
 from sandbox.coupa import files, reading, writing
 from sandbox.coupa.actions.chains import CLASS_OF
-from sandbox.coupa.answers import not_found
+from sandbox.coupa.answers import Refusal
 from sandbox.coupa.call import Call
-from sandbox.coupa.schema import KINDS
+from sandbox.coupa.schema import KINDS, LETTERS
 from sandbox.coupa.store import DOCUMENTS, Record
+
+ON_ONE = ("PUT", "PATCH", "DELETE")
 
 
 @dataclass(frozen=True)
 class Below:
-    """Records of `kind`, listed under `link` of the owner or pointing back at it by `field`."""
+    """Records of `kind`, listed under `link` of the owner or pointing back at it by `field`. `verbs` as of kinds."""
 
     kind: str
     link: str = ""
     field: str = ""
     class_field: str = ""
+    verbs: str = "GPUD"
 
 
 REMIT_TO = Below("remit-to-address", link="remit-to-addresses")
+COMMENTS = Below("comment", "", "commentable-id", "commentable-type", "GP")
+ATTACHMENTS = Below("attachment", "", "attachable-id", "attachable-type", "GPD")
+SITES = Below("supplier-site", link="supplier-sites", field="supplier", verbs="GPU")
 NESTED: Mapping[tuple[str, str], Below] = MappingProxyType(
     {
         ("supplier", "addresses"): REMIT_TO,
         ("supplier", "remit_to_addresses"): REMIT_TO,
-        ("supplier", "supplier_sites"): Below("supplier-site", link="supplier-sites", field="supplier"),
+        ("supplier", "supplier_sites"): SITES,
+        ("user", "addresses"): Below("address", link="addresses", verbs="GPU"),
         ("item", "supplier_items"): Below("supplier-item", field="item"),
-        **{
-            (kind, "comments"): Below("comment", "", "commentable-id", "commentable-type")
-            for kind in DOCUMENTS
-        },
-        **{
-            (kind, "attachments"): Below("attachment", "", "attachable-id", "attachable-type")
-            for kind in DOCUMENTS
-        },
+        **{(kind, "comments"): COMMENTS for kind in (*DOCUMENTS, "user")},
+        **{(kind, "attachments"): ATTACHMENTS for kind in (*DOCUMENTS, "user", "order-line")},
     }
 )
 
 
 async def serve(call: Call, owner: Record, below: Below, rest: list[str]) -> Response:
-    """List and create at the collection; get, change and delete by id."""
+    """List and create at the collection; get, change and delete by id; the bytes of a file."""
     kind, method = KINDS[below.kind], call.request.method
+    if LETTERS[method] not in below.verbs or (rest and method == "POST") or (not rest and method in ON_ONE):
+        raise Refusal(405, "request", f"{method} is not offered here")
     ids = _ids(call, owner, below)
     if not rest:
-        if method == "GET":
-            return reading.collection(call, kind, ids)
-        if method == "POST":
-            return await _create(call, owner, below)
-        raise not_found("path")
+        return reading.collection(call, kind, ids) if method == "GET" else await _create(call, owner, below)
     number = re.match(r"[0-9]{1,18}", rest[0])
     found = call.tenant.store.get(kind.name, int(number[0])) if number and int(number[0]) in ids else None
+    if rest[1:] == ["download"] and kind.name == "attachment":
+        return files.download(call, found)
     if method == "GET":
         return reading.record(call, found, kind)
-    if method in ("PUT", "PATCH"):
-        answer = await writing.update(call, found, kind)
-        _touch(call, owner, below)
-        return answer
-    answer = writing.delete(call, found, kind)
+    if method == "DELETE":
+        return _delete(call, owner, below, found, ids)
+    answer = await writing.update(call, found, kind)
+    _touch(call, owner, below)
+    return answer
+
+
+def _delete(call: Call, owner: Record, below: Below, found: Record | None, ids: list[int]) -> Response:
+    answer = writing.delete(call, found, KINDS[below.kind])
     if below.link:
         kept = [id_ for id_ in ids if found and id_ != found["id"]]
         call.tenant.store.set(call.kind.name, owner, {below.link: kept})

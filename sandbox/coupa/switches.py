@@ -61,6 +61,7 @@ class Switches:
     patch: str = "put"  # put|404
     old_address_answer: bool = False
     export_alone: bool = True
+    required_custom_fields: str = ""  # mandatory ones as a comma list, such as requisition.cf-request-source
     custom_field_readonly: str = "ignore"  # ignore|400
 
 

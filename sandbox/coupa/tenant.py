@@ -1,5 +1,6 @@
 """One test tenant: its records, clients, clock and settings, and the tools that show and change them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,10 @@ RATE, QUEUE = 25.0, 20  # requests per second, and how many quicker ones wait: o
 
 @dataclass(frozen=True)
 class Tenant:
-    """`zone` is the tenant's time zone; `plain` renders JSON, `xml` the same records as XML."""
+    """`zone` is the tenant's time zone; `plain` renders JSON, `xml` the same records as XML.
+
+    `required_customs`: custom fields that the administrator made mandatory, by class.
+    """
 
     switches: Switches
     clock: Clock
@@ -35,6 +39,7 @@ class Tenant:
     api_key: str
     bucket: LeakyBucket
     zone: Any
+    required_customs: Mapping[str, tuple[str, ...]]
 
     def now(self) -> int:
         """Whole seconds, as the tenant stores them."""
@@ -61,4 +66,16 @@ def open_tenant(seed: int, records: int | None, public_url: str, clock: Clock, s
         api_key=api_key(seed),
         bucket=LeakyBucket(RATE, QUEUE),
         zone=place,
+        required_customs=_required(switches.required_custom_fields),
     )
+
+
+def _required(listed: str) -> dict[str, tuple[str, ...]]:
+    """Custom fields by class, out of `class.field,class.field`. Raises ValueError for one that is not there."""
+    found: dict[str, tuple[str, ...]] = {}
+    for word in filter(None, listed.split(",")):
+        kind, _, name = word.partition(".")
+        if kind not in KINDS or name not in KINDS[kind].customs:
+            raise ValueError(f"there is no custom field {word}")
+        found[kind] = (*found.get(kind, ()), name)
+    return found

@@ -27,6 +27,7 @@ OPEN_INVOICES = (
     "rejected",
     "pending_action",
 )
+ORDERED = ("ordered", "partially_received", "received", "abandoned")
 MONEY = ("invoice-lines", "invoice-charges", "supplier", "currency", "tax-lines")
 
 
@@ -101,6 +102,8 @@ def _guard(call: Call, kind: Kind, record: Record, body: Mapping[str, Any]) -> N
         raise invalid(kind.model, "Contract is published and cannot be changed")
     if kind.name == "budget-line" and any(name.startswith("segment") or name == "period" for name in body):
         raise invalid(kind.model, "Period and segments cannot be changed")
+    if kind.name == "requisition" and record["status"] in ORDERED and "requisition-lines" in body:
+        raise invalid(kind.model, f"Requisition header cannot be changed in status {record['status']}")
     if kind.name == "invoice" and record["status"] not in OPEN_INVOICES and set(body) & set(MONEY):
         raise invalid(kind.model, f"Invoice header cannot be changed in status {record['status']}")
 

@@ -36,5 +36,6 @@ CREATIONS: MappingProxyType[tuple[str, str], Deed] = MappingProxyType(
         ("requisition", "new/submit_for_approval"): requisitions.submit,
         ("requisition", "create_as_cart"): requisitions.keep_as_cart,
         ("integration-history-record", "create_alert"): others.alert,
+        ("order-change", ""): orders.apply_change,
     }
 )

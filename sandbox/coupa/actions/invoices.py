@@ -8,7 +8,7 @@ from sandbox.coupa.actions import chains
 from sandbox.coupa.actions.states import require
 from sandbox.coupa.amounts import decimal
 from sandbox.coupa.answers import invalid
-from sandbox.coupa.bodies import flat
+from sandbox.coupa.bodies import flat, listed
 from sandbox.coupa.editor import Editor
 from sandbox.coupa.references import NotFound, resolve
 from sandbox.coupa.rulebook.billing import count_invoiced
@@ -117,6 +117,18 @@ def _end(editor: Editor, record: Record, status: str) -> None:
     count_invoiced(editor, record)
 
 
+def update_line_accounts(editor: Editor, record: Record, given: Mapping[str, Any]) -> None:
+    """Lines are charged elsewhere, as long as the invoice is not at its end; nothing else of them changes."""
+    require(KIND, record, "changed", *BEFORE_THE_END)
+    lines = [flat(one) for one in listed("invoice-lines", given.get("invoice-lines"))]
+    kept = [
+        {name: one[name] for name in ("id", "account", "account-allocations") if name in one} for one in lines
+    ]
+    if not kept or any("id" not in one for one in kept):
+        raise invalid(KIND.model, "Invoice lines can't be blank")
+    editor.update(KIND, record, {"invoice-lines": kept})
+
+
 def add_approver(editor: Editor, record: Record, given: Mapping[str, Any]) -> None:
     """A further last step."""
     require(KIND, record, "given an approver", *BEFORE_THE_END)
@@ -140,4 +152,5 @@ ACTIONS = {
     "abandon": abandon,
     "add_approver": add_approver,
     "remove_approval": remove_approval,
+    "update_line_accounts": update_line_accounts,
 }

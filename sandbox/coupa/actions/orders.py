@@ -74,6 +74,28 @@ def amend(editor: Editor, record: Record, body: Mapping[str, Any]) -> None:
     _keep_revision(editor, record, old_version, before, after)
 
 
+def apply_change(editor: Editor, record: Record, given: Mapping[str, Any]) -> None:
+    """A change of an order that suppliers have seen; lines are named by their id or number."""
+    order = editor.store.get("order", record.get("order-header-id"))
+    if order is None:
+        raise invalid("order_header_change", "Order header does not exist")
+    require(KIND, order, "changed", "issued")
+    changes = [editor.store.need("order-line-change", id_) for id_ in record.get("order-lines") or ()]
+    amend(editor, order, {"order-lines": [_wanted(editor, order, one) for one in changes]})
+
+
+def _wanted(editor: Editor, order: Record, change: Record) -> Record:
+    lines = [editor.store.need("order-line", id_) for id_ in order["order-lines"]]
+    name, key = ("id", "order-line-id") if change.get("order-line-id") else ("line-num", "line-num")
+    found = next((one for one in lines if one[name] == change.get(key)), None)
+    if found is None:
+        raise invalid("order_header_change", "Order line does not exist")
+    told = {
+        name: change[name] for name in ("description", "quantity", "price") if change.get(name) is not None
+    }
+    return {"id": found["id"], **told}
+
+
 def _lines(editor: Editor, record: Record) -> dict[int, Record]:
     lines = [editor.store.need("order-line", id_) for id_ in record["order-lines"]]
     return {one["id"]: {name: one.get(name) for name in WATCHED} for one in lines if "~deleted" not in one}

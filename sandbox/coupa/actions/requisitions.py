@@ -1,10 +1,13 @@
 """The life of a requisition: cart, draft, approval, order."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from sandbox.coupa.actions import chains
 from sandbox.coupa.actions.states import require
+from sandbox.coupa.answers import invalid
+from sandbox.coupa.bodies import listed
 from sandbox.coupa.editor import Editor
 from sandbox.coupa.schema import KINDS
 from sandbox.coupa.store import Record
@@ -50,6 +53,29 @@ def add_approver(editor: Editor, record: Record, given: Mapping[str, Any]) -> No
 def remove_approval(editor: Editor, record: Record, given: Mapping[str, Any]) -> None:
     require(KIND, record, "changed", "draft", "pending_approval")
     chains.drop_named(editor, "requisition", record, given)
+
+
+def schedule(editor: Editor, given: Mapping[str, Any]) -> None:
+    """Lines of requisitions are ordered on a day to come, written month first."""
+    day = str(given.get("schedule-issuance-date") or "")
+    if not re.fullmatch(r"(0[1-9]|1[0-2])/(0[1-9]|[12]\d|3[01])/\d{4}", day):
+        raise invalid(KIND.model, "Schedule issuance date is invalid")
+    for line in _named_lines(editor, given):
+        editor.set("requisition-line", line, **{"~scheduled": day})
+
+
+def unschedule(editor: Editor, given: Mapping[str, Any]) -> None:
+    for line in _named_lines(editor, given):
+        editor.set("requisition-line", line, **{"~scheduled": None})
+
+
+def _named_lines(editor: Editor, given: Mapping[str, Any]) -> list[Record]:
+    ids = listed("requisition-line-ids", given.get("requisition-line-ids"))
+    found = [editor.store.get("requisition-line", id_) for id_ in ids]
+    lines = [one for one in found if one is not None]
+    if not ids or len(lines) != len(ids):
+        raise invalid(KIND.model, "Requisition line ids are invalid")
+    return lines
 
 
 ACTIONS = {

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 DAY = 86400
 NOT_COUNTED = ("new", "draft", "voided", "abandoned", "rejected", "invalid")
+CHARGED_TO = ("account", "account-allocations", "order-line-id", "po-number", "order-header-num")
 CHARGES = {
     "InvoiceShippingCharge": "shipping-amount",
     "InvoiceHandlingCharge": "handling-amount",
@@ -98,9 +99,13 @@ def _negate(editor: "Editor", record: Record) -> None:
 
 
 def check_line(editor: "Editor", record: Record, creating: bool) -> list[str]:
+    """A line says what it is charged to: an account, shares of several, or the order line it bills."""
+    texts = []
     if record.get("type") == "InvoiceQuantityLine" and not record.get("quantity"):
-        return ["Quantity can't be blank"]
-    return []
+        texts.append("Quantity can't be blank")
+    if not any(record.get(name) for name in CHARGED_TO):
+        texts.append("Account can't be blank")
+    return texts
 
 
 def settle_line(editor: "Editor", record: Record, given: Mapping[str, Any], creating: bool) -> None:

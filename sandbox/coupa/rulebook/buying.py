@@ -95,12 +95,11 @@ def settle_allocations(editor: "Editor", line: Record, kind: str) -> None:
 
 
 def check_order(editor: "Editor", record: Record, creating: bool) -> list[str]:
-    made_here = record.get("requisition-header") or not creating
-    return (
-        []
-        if made_here or record.get("type") == "ExternalOrderHeader"
-        else ["Type must be ExternalOrderHeader"]
-    )
+    """Orders come of requisitions; only external ones are entered, and they say where the goods go."""
+    if record.get("requisition-header") or not creating:
+        return []
+    texts = [] if record.get("type") == "ExternalOrderHeader" else ["Type must be ExternalOrderHeader"]
+    return texts if record.get("ship-to-address") else [*texts, "Ship to address can't be blank"]
 
 
 def settle_order(editor: "Editor", record: Record, given: Mapping[str, Any], creating: bool) -> None:

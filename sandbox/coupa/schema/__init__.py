@@ -3,9 +3,9 @@
 from types import MappingProxyType
 
 from sandbox.coupa.schema import bills, parties, reference, spend, workflow
-from sandbox.coupa.schema.kinds import CustomField, Field, Kind, Link
+from sandbox.coupa.schema.kinds import LETTERS, CustomField, Field, Kind, Link
 
-__all__ = ["CLASSES", "COLLECTIONS", "KINDS", "CustomField", "Field", "Kind", "Link"]
+__all__ = ["CLASSES", "COLLECTIONS", "KINDS", "LETTERS", "CustomField", "Field", "Kind", "Link"]
 
 KINDS = MappingProxyType(
     {one.name: one for one in (*reference.KINDS, *parties.KINDS, *spend.KINDS, *bills.KINDS, *workflow.KINDS)}
@@ -25,5 +25,6 @@ CLASSES = MappingProxyType(
         "Contract": "contract",
         "InventoryTransaction": "receipt",
         "Supplier": "supplier",
+        "OrderLine": "order-line",
     }
 )

@@ -8,6 +8,8 @@ FIELD = re.compile(r"(?P<name>[a-z0-9_-]+)(?::(?P<type>[a-z]+))?(?:/(?P<length>\
 LINK = re.compile(
     r"(?P<many>\*?)(?P<name>[a-z0-9-]+)(?::(?P<kind>@?[a-z0-9-]+))?(?:\.(?P<shape>[a-z]+))?(?P<flags>[!~?]*)"
 )
+# Verbs of a collection as its declaration abbreviates them.
+LETTERS = {"GET": "G", "POST": "P", "PUT": "U", "PATCH": "U", "DELETE": "D"}
 
 
 @dataclass(frozen=True)
