@@ -1,5 +1,6 @@
 """Integrated accounts in the database: found within their environment, made, changed and erased with their secrets."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,8 +11,10 @@ from auth import sealed
 from auth.connections import unknown_account
 from auth.credentials import SECRET_NAMES, join, split
 from auth.events import AccountEvent, emit_all, listeners
+from auth.grants import GIVEN, read_given
+from auth.renewal import keep_grant
 from auth.vault import Binding, Vault
-from providers.provider import Provider
+from providers.provider import AuthorizationCode, Provider
 from schemas.errors import NotFound
 from schemas.tables import EnvironmentIntegration, IntegratedAccount, SealedRecord, WriteRecord, new_id
 
@@ -62,7 +65,12 @@ def take_context(
 async def seal_secrets(
     session: AsyncSession, vault: Vault, account: IntegratedAccount, secrets: Mapping[str, Any]
 ) -> None:
-    await sealed.put(session, vault, _binding(account), dict(secrets))
+    """A token among them becomes the account's grant, which is renewed from then on; without one the grant stays."""
+    rest, given = dict(secrets), secrets.get(GIVEN)
+    if account.authentication_method == AuthorizationCode.method and isinstance(given, dict):
+        del rest[GIVEN]
+        await keep_grant(session, vault, account, read_given(given, wall=time.time()))
+    await sealed.put(session, vault, _binding(account), rest)
 
 
 async def whole_context(session: AsyncSession, vault: Vault, account: IntegratedAccount) -> dict[str, Any]:

@@ -211,8 +211,15 @@ class Connections:
 
     async def note_refused(self, connection: Connection, message: str) -> bool:
         """The vendor refused these credentials for good: the account needs a reconnect. True the first time."""
+        async with self._database.write() as session:
+            changed = await self.refuse(session, connection, message)
+        self.forget(connection.environment_id, connection.account_id)
+        return changed
+
+    async def refuse(self, session: AsyncSession, connection: Connection, message: str) -> bool:
+        """`note_refused` within the caller's transaction, at the end of which the account is to be forgotten."""
         error = printable(connection.secrets.hide_in(message))
-        return await self._note(connection, status=NEEDS_REAUTH, last_error=error)
+        return await self._mark(session, connection, status=NEEDS_REAUTH, last_error=error)
 
     async def note_forbidden(self, connection: Connection, message: str, scopes: Sequence[str]) -> bool:
         """The vendor let the account in but not at this; the status stays. False if the account has changed."""
@@ -220,9 +227,12 @@ class Connections:
             "message": printable(connection.secrets.hide_in(message)),
             "missing_scopes": list(scopes),
         }
-        return await self._note(connection, last_forbidden_error=error)
+        async with self._database.write() as session:
+            changed = await self._mark(session, connection, last_forbidden_error=error)
+        self.forget(connection.environment_id, connection.account_id)
+        return changed
 
-    async def _note(self, connection: Connection, **values: Any) -> bool:
+    async def _mark(self, session: AsyncSession, connection: Connection, **values: Any) -> bool:
         """Only while the account is active and its credentials are those that the vendor spoke of."""
         change = (
             update(IntegratedAccount)
@@ -231,11 +241,9 @@ class Connections:
             .where(col(IntegratedAccount.status) == ACTIVE)
             .values(**values)
         )
-        async with self._database.write() as session:
-            changed = (await session.exec(change)).rowcount == 1
-            if changed:
-                await _tell(session, connection.account_id)
-        self.forget(connection.environment_id, connection.account_id)
+        changed = (await session.exec(change)).rowcount == 1
+        if changed:
+            await _tell(session, connection.account_id)
         return changed
 
 

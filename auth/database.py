@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
@@ -17,6 +18,7 @@ from sqlalchemy.pool import NullPool
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from auth.clocks import STEADY
 from schemas.errors import Problem
 
 T = TypeVar("T")
@@ -42,10 +44,14 @@ class BrokenOff(Unavailable):
 
 
 class Database:
-    """One database, by SQLAlchemy URL: `sqlite+aiosqlite:///file` or `postgresql+asyncpg://…`."""
+    """One database, by SQLAlchemy URL: `sqlite+aiosqlite:///file` or `postgresql+asyncpg://…`.
 
-    def __init__(self, url: str) -> None:
+    `uptime`: the clock that SQLite's processes share, which is the machine's.
+    """
+
+    def __init__(self, url: str, *, uptime: Callable[[], float] = time.monotonic) -> None:
         self._url = make_url(url)
+        self._uptime = uptime
         if self._is_sqlite and self._url.database in (None, "", ":memory:"):
             raise ValueError(
                 "a SQLite database in memory is not offered: name a file (sqlite+aiosqlite:///file)"
@@ -121,9 +127,19 @@ class Database:
         engine = create_async_engine(self._url, hide_parameters=True, **options)
         if self._is_sqlite:
             event.listen(engine.sync_engine, "do_connect", _keep_private)
-            event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(engine.sync_engine, "connect", self._prepare_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
+
+    def _prepare_sqlite(self, connection: Any, _record: object) -> None:
+        """`isolation_level` None keeps the driver from beginning transactions of its own."""
+        connection.isolation_level = None
+        connection.create_function(STEADY, 0, self._uptime)
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
 
 
 def _pool(url: URL) -> dict[str, Any]:
@@ -146,16 +162,6 @@ def _keep_private(_dialect: object, _record: object, arguments: list[Any], optio
     if not options.get("uri"):
         with suppress(FileExistsError):
             os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL, 0o600))
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    """`isolation_level` None keeps the driver from beginning transactions of its own."""
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
 
 
 async def _keep_log(engine: AsyncEngine) -> None:

@@ -131,8 +131,8 @@ async def open_state(
         connections = Connections(
             database, vault, PROVIDERS, settings.sandboxes, sandbox_contexts=sandbox_contexts
         )
-        renewals = Renewals(way_out, on_refused=connections.note_refused, sleep=sleep)
-        stack.push_async_callback(renewals.drain)
+        renewals = Renewals(way_out, database, vault, connections, sleep=sleep)
+        stack.push_async_callback(renewals.close)
         pipe = Pipe(
             way_out,
             renewals,
@@ -153,6 +153,7 @@ async def open_state(
             "database": database,
             "vault": vault,
             "connections": connections,
+            "renewals": renewals,
             "token_hash_key": await gateway_secret(database, vault, "token-hash"),
             "guesses": Guesses(),
             "origins": Origins(database),

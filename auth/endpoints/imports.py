@@ -15,6 +15,7 @@ from auth.endpoints.accounts import shown
 from auth.endpoints.edge import api_caller, path_id
 from auth.events import emit, emit_status
 from auth.forms import AccountForm, CredentialsChange
+from auth.renewal import keep_grant
 from providers.provider import Provider, Scheme
 from schemas.errors import AccountProblem, Conflict, InvalidRequest, NotFound, RemoteProblem, VendorTrouble
 from schemas.tables import EnvironmentIntegration, IntegratedAccount
@@ -82,7 +83,8 @@ async def replace_credentials(request: Request) -> Response:
     secrets = take_context(account, provider, context)
     async with state.database.read() as session:
         client = await state.connections.client(session, account, integration)
-    await _try_new(request, state.connections.connect(account, integration, secrets, client))
+    connection = state.connections.connect(account, integration, secrets, client)
+    await _try_new(request, connection)
     async with state.database.write() as session:
         present, of = await find_account(session, caller.environment_id, account_id, lock=True)
         if present.credential_version != version:
@@ -90,6 +92,8 @@ async def replace_credentials(request: Request) -> Response:
         present.context, present.credential_version = account.context, account.credential_version
         before, present.status, present.last_error = present.status, ACTIVE, None
         await seal_secrets(session, state.vault, present, secrets)
+        if token := state.renewals.tried(connection):
+            await keep_grant(session, state.vault, present, token)
         await emit(session, "integrated_account:updated", present, of)
         await emit_status(session, before, present, of)
     state.connections.forget(caller.environment_id, account_id)

@@ -8,6 +8,7 @@ from schemas.tables.accounts import (
     SealedRecord,
 )
 from schemas.tables.base import METADATA, Row, UtcDateTime, new_id, now
+from schemas.tables.grants import Grant, Shift
 from schemas.tables.idempotency import WriteRecord
 from schemas.tables.linking import LinkAttempt, LinkToken
 from schemas.tables.request_log import RequestLogEntry
@@ -18,12 +19,14 @@ __all__ = [
     "ApiToken",
     "Environment",
     "EnvironmentIntegration",
+    "Grant",
     "IntegratedAccount",
     "LinkAttempt",
     "LinkToken",
     "RequestLogEntry",
     "Row",
     "SealedRecord",
+    "Shift",
     "UtcDateTime",
     "Webhook",
     "WebhookDelivery",

@@ -48,6 +48,8 @@ class Vendor:
     token_answers: list[Response | Exception] = field(default_factory=list)
     answer: dict[str, Any] = field(default_factory=lambda: {"token_type": "bearer", "expires_in": 3600})
     unknown_scopes: set[str] = field(default_factory=set)
+    refresh_tokens: set[str] = field(default_factory=set)  # those that work, each once
+    rotates: bool = True
     delay: float = 0.0
 
     @property
@@ -77,11 +79,22 @@ class Vendor:
             return answer
         if self.clients.get(form["client_id"]) != form["client_secret"]:
             return JSONResponse({"error": "invalid_client", "error_description": "No such client"}, 401)
+        if form.get("refresh_token", "") not in self.refresh_tokens | {""}:
+            return JSONResponse({"error": "invalid_grant", "error_description": "Not any more"}, 400)
         if self.unknown_scopes & set(form.get("scope", "").split()):
             return JSONResponse({"error": "invalid_scope"}, 400)
         token = f"token-{len(self.token_requests)}"
         self.good.add(f"Bearer {token}")
-        return JSONResponse({"access_token": token, **self.answer})
+        return JSONResponse({"access_token": token, **self.answer, **self._next(form)})
+
+    def _next(self, form: Mapping[str, str]) -> dict[str, str]:
+        """The refresh token of an answer, where one belongs into it."""
+        if form["grant_type"] == "client_credentials" or not self.rotates:
+            return {}
+        self.refresh_tokens.discard(form.get("refresh_token", ""))
+        fresh = f"refresh-{len(self.token_requests)}"
+        self.refresh_tokens.add(fresh)
+        return {"refresh_token": fresh}
 
     async def _me(self, request: Request) -> Response:
         credentials = request.headers.get("authorization") or request.headers.get("x-acme-key", "")

@@ -23,6 +23,7 @@ from auth.renewal import Renewals
 from auth.routes import ROUTES
 from auth.tokens import Caller, create_token
 from auth.vault import Keyring, Vault
+from providers.provider import Provider
 from proxy.guard import Guard
 from proxy.targets import check_target
 from schemas.errors import Problem, RemoteProblem
@@ -134,20 +135,22 @@ async def _environment(database: Database, pepper: bytes, name: str) -> tuple[Ca
 
 
 @asynccontextmanager
-async def open_world(url: str, **sandboxes: str) -> AsyncIterator[World]:
-    database = Database(url)
+async def open_world(url: str, provider: Provider = ACME, **sandboxes: str) -> AsyncIterator[World]:
     vault, clock, vendor = Vault(Keyring.of(KEYS[:1])), Clock(), Vendor()
+    database = Database(url, uptime=clock)
     connections = Connections(
         database,
         vault,
-        {"acme": ACME},
+        {"acme": provider},
         sandboxes,
         sandbox_contexts={"acme": {"acme_pass": PASS}} if sandboxes else None,
         clock=clock,
     )
     renewals = Renewals(
         vendor.transport,
-        on_refused=connections.note_refused,
+        database,
+        vault,
+        connections,
         clock=clock,
         sleep=clock.sleep,
         chance=lambda: 0.0,
@@ -161,11 +164,12 @@ async def open_world(url: str, **sandboxes: str) -> AsyncIterator[World]:
             "database": database,
             "vault": vault,
             "connections": connections,
+            "renewals": renewals,
             "token_hash_key": pepper,
             "guesses": Guesses(partial(next, itertools.count(step=SECONDS))),  # no guesser is this slow
             "check_target": partial(check_target, Guard(allow_private=True)),
             "verify": partial(_verified, vendor, renewals),
-            "providers": {"acme": ACME},
+            "providers": {"acme": provider},
             "models": MODELS,
         },
     )

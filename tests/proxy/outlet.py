@@ -9,9 +9,11 @@ from typing import Any
 
 import httpx
 
-from auth.connections import Connection
+from auth.connections import Connection, Connections
+from auth.database import Database
 from auth.renewal import Renewals
 from auth.secret import Secret
+from auth.vault import Keyring, Vault
 from providers.provider import ApiKey, Limits, Provider
 from proxy.answer import Answer, Call
 from proxy.governor import Governor
@@ -93,10 +95,6 @@ def kept(allow_private: bool, read_idle_seconds: float, limit: int) -> Transport
     return Transport(Guard(allow_private=allow_private), read_idle_seconds=read_idle_seconds, limit=limit)
 
 
-async def nobody(connection: Connection, message: str) -> None:
-    raise AssertionError("a key is never turned down by a token endpoint")
-
-
 @asynccontextmanager
 async def outlet(
     *,
@@ -111,9 +109,13 @@ async def outlet(
         kept(allow_private, read_idle_seconds, limit) as transport,
     ):
         records: list[CallRecord] = []
+        database, vault = (
+            Database("sqlite+aiosqlite:///never-opened.db"),
+            Vault(Keyring.of([bytes(range(32))])),
+        )
         pipe = Pipe(
             transport,
-            Renewals(transport, on_refused=nobody),
+            Renewals(transport, database, vault, Connections(database, vault, {}, {})),
             governor=Governor(queue_seconds),
             seconds=seconds,
             on_call=records.append,
