@@ -209,4 +209,4 @@ async def sealed_for(database: Database) -> list[str]:
     """The ids of the accounts for which something is sealed."""
     async with database.read() as session:
         rows = (await session.exec(select(SealedRecord))).all()
-    return sorted(row.account_id for row in rows if row.environment_id)
+    return sorted({row.account_id for row in rows if row.environment_id})
