@@ -76,7 +76,8 @@ class At(Node):
         for step in self.path[1:]:
             name = source.fresh()
             expression = f"({_key(name, step)} if type({name} := {expression}) is dict else None)"
-        return expression if self.convert is values.raw else f"{source.name(self.convert)}({expression})"
+        convert = self.convert.read if isinstance(self.convert, values.Words) else self.convert
+        return expression if convert is values.raw else f"{source.name(convert)}({expression})"
 
     @property
     def needs(self) -> Needs:

@@ -5,6 +5,7 @@ None means "no value": the vendor's own text stays readable in `remote_data`. No
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -91,14 +92,25 @@ def boolean(value: Any) -> bool | None:
     return value == 1 if type(value) is int and value in (0, 1) else None
 
 
-def either(yes: str, no: str) -> Callable[[Any], str | None]:
+@dataclass(frozen=True)
+class Words:
+    """An enum in both directions: how a vendor's value is read, and the vendor's value for each unified word."""
+
+    read: Callable[[Any], str | None]
+    written: Mapping[str, Any]
+
+    def __call__(self, value: Any) -> str | None:
+        return self.read(value)
+
+
+def either(yes: str, no: str) -> Words:
     """An enum kept as a boolean; a value that is none is passed on as it is."""
 
     def read(value: Any) -> str | None:
         found = boolean(value)
         return text(value) if found is None else yes if found else no
 
-    return read
+    return Words(read, {yes: True, no: False})
 
 
 def day(value: Any) -> str | None:
@@ -128,8 +140,11 @@ def instant(value: Any) -> str | None:
     return moment.isoformat(timespec="milliseconds")[:23] + "Z"
 
 
-def one_of(words: Mapping[Any, str]) -> Callable[[Any], str | None]:
-    """An enum: the unified word for each vendor value; a value without one is passed on as it is."""
+def one_of(words: Mapping[Any, str]) -> Words:
+    """An enum: the unified word for each vendor value; a value without one is passed on as it is.
+
+    Where several vendor values have one word, the first of them is written for it.
+    """
     table = dict(words)
 
     def read(value: Any) -> str | None:
@@ -139,4 +154,4 @@ def one_of(words: Mapping[Any, str]) -> Callable[[Any], str | None]:
             return None
         return text(value) if word is None else word
 
-    return read
+    return Words(read, {word: value for value, word in reversed(table.items())})
