@@ -1,6 +1,7 @@
 """Lets requests in that name a host of ours and whose bodies arrive in time; others, and those cut short, hear why."""
 
 import asyncio
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -96,10 +97,11 @@ def _without_port(host: str) -> str:
 
 def _cut_short(method: str) -> Problem:
     """The drain is over before the request is."""
+    details: dict[str, Any] = {} if method in SAFE else {"outcome": "uncertain"}
     return Problem(
         "This process is shutting down, and the call took longer than it could wait.",
         status=503,
         reason="shutting_down",
         headers={"connection": "close", "retry-after": "1"},
-        **({} if method in SAFE else {"outcome": "uncertain"}),
+        **details,
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from gateway.openapi_parts import DATA_HEADERS, Schema, answers, json_content, place, reference
+from gateway.openapi_writes import write_operations
 from providers.registry import PROVIDERS
 from providers.resource import Resource
 from schemas.filters import Filter
@@ -57,6 +58,8 @@ def _resource_paths(unified: UnifiedResource, offers: Mapping[str, Resource]) ->
         paths[base] = {"get": _list(unified, offers)}
     if "get" in methods:
         paths[f"{base}/{{id}}"] = {"get": _get(unified)}
+    for end, verb, operation in write_operations(unified, offers, list(_flags(unified))):
+        paths.setdefault(f"{base}{end}", {})[verb] = operation
     account = reference("parameters", "integrated_account_id")
     paths[f"{base}/meta/{{method}}"] = {"get": _meta(unified, [_method(methods), account])}
     integration = {**place("integration"), "schema": {"type": "string", "enum": list(offers)}}

@@ -58,7 +58,7 @@ REFUSED: dict[str, Schema] = {
     "default": _refused(None),
     **{
         str(status): _refused(status)
-        for status in (400, 401, 403, 404, 405, 409, 413, 415, 429, 500, 502, 503, 504)
+        for status in (400, 401, 403, 404, 405, 409, 412, 413, 415, 429, 500, 502, 503, 504)
     },
 }
 
@@ -126,7 +126,10 @@ ERROR: Schema = {
                         "required": ["field", "message"],
                     },
                 },
-                "outcome": {"enum": ["not_applied", "uncertain"], "description": "Of a failed write."},
+                "outcome": {
+                    "enum": ["not_applied", "partly_applied", "uncertain"],
+                    "description": "Of a failed write.",
+                },
             },
         },
         "truto_is_remote_error": {"const": True, "description": "There where the vendor refused."},

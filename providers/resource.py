@@ -8,6 +8,7 @@ from typing import Any
 from providers.filters import Filter
 from providers.mapping import Fields, Needs
 from providers.paging import Keyset, Offset
+from providers.writing import Writing
 
 Params = tuple[tuple[str, str], ...]
 Select = Callable[[Needs], Params]
@@ -52,6 +53,7 @@ class Source:
     within: tuple[str, ...] = ()
     refusable: frozenset[str] = frozenset()
     addition: Addition | None = None
+    writing: Writing | None = None
 
     @cached_property
     def needs(self) -> Needs:
@@ -91,9 +93,26 @@ class Resource:
     order: Callable[[str, str], Params]
     select: Select
     sorts: Mapping[str, str]
-    methods: tuple[str, ...] = ("list", "get")
     crawl_page: int | None = None
     docs_url: str | None = None
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """What is offered, reads first."""
+        deeds = (method for source in self.sources if source.writing for method in source.writing.deeds)
+        return ("list", "get", *dict.fromkeys(deeds))
+
+    @property
+    def refusals(self) -> Mapping[str, str]:
+        """Why a method is not offered, where the vendor gives a reason."""
+        found = (source.writing.refusals for source in self.sources if source.writing)
+        return {method: why for refusals in found for method, why in refusals.items()}
+
+    @property
+    def write_scopes(self) -> tuple[str, ...]:
+        """All that writing it needs, in order, once each."""
+        deeds = (deed for source in self.sources if source.writing for deed in source.writing.deeds.values())
+        return tuple(dict.fromkeys(scope for deed in deeds for scope in deed.scopes))
 
     @property
     def scopes(self) -> tuple[str, ...]:

@@ -20,11 +20,21 @@ LONGEST_LINE = 300
 
 
 @dataclass(frozen=True)
+class Content:
+    """A body as it goes out, and its media type."""
+
+    body: bytes
+    type: str = "application/json"
+
+
+@dataclass(frozen=True)
 class Call:
-    """A read of a path below the account's base URL."""
+    """A call to a path below the account's base URL: a read, unless it says otherwise."""
 
     path: str
     params: Params = ()
+    verb: str = "GET"
+    content: Content | None = None
 
     def url(self, connection: Connection) -> str:
         query = f"?{urlencode(self.params, quote_via=quote)}" if self.params else ""

@@ -38,14 +38,25 @@ class Pipe:
         Raises `VendorTrouble` (502, 504) where there is none, `RemoteProblem` 502 where it can't be unpacked,
         `Throttled` where the vendor's rate limit leaves no room for it, and what a renewal raises.
         """
-        url = call.url(connection)
-        headers = [*connection.provider.headers, ("accept-encoding", "gzip")]
-        request = httpx.Request("GET", url, headers=headers)
         try:
-            landing = await self._pass(connection, request, Kind.UNIFIED, whole=True)
+            return await self._whole(connection, call)
         except (TooBig, Undecodable) as error:
             raise _unreadable(error) from error
-        response = _answered(landing, request)
+
+    async def write(self, connection: Connection, call: Call) -> Answer:
+        """The whole answer to a unified write, which is sent again only where the vendor surely did not act.
+
+        Raises as `read` does, with `outcome` in the details where it is known to this floor.
+        """
+        try:
+            return await self._whole(connection, call)
+        except (TooBig, Undecodable) as error:
+            raise _unreadable(error, outcome="uncertain") from error
+
+    async def _whole(self, connection: Connection, call: Call) -> Answer:
+        request = _request(connection, call)
+        landing = await self._pass(connection, request, Kind.UNIFIED, whole=True)
+        response, url = _answered(landing, request), call.url(connection)
         return Answer(
             response.status_code, response.headers, landing.body, url, connection, credential(request)
         )
@@ -85,13 +96,24 @@ def _answered(landing: Landing, request: httpx.Request) -> httpx.Response:
     raise failure(landing.error or httpx.ReadError("no answer"), request) from landing.error
 
 
-def _unreadable(error: TooBig | Undecodable) -> RemoteProblem:
+def _request(connection: Connection, call: Call) -> httpx.Request:
+    headers = [*connection.provider.headers, ("accept-encoding", "gzip")]
+    content = call.content
+    if content is not None:
+        headers.append(("content-type", content.type))
+    return httpx.Request(
+        call.verb, call.url(connection), headers=headers, content=content.body if content else None
+    )
+
+
+def _unreadable(error: TooBig | Undecodable, **details: str) -> RemoteProblem:
     message = f"The vendor's answer can't be read: {error}."
     return RemoteProblem(
         message,
         status=502,
         reason="vendor_invalid_response",
         insight={"remote_error": {"description": message}},
+        **details,
     )
 
 

@@ -17,8 +17,8 @@ def error_body(problem: Problem, request_id: str) -> dict[str, Any]:
     if isinstance(problem, RemoteProblem):
         body["truto_is_remote_error"] = True
         body["raw_response"] = problem.raw
-        if problem.insight:
-            body["truto_error_insight"] = problem.insight
+    if problem.insight:
+        body["truto_error_insight"] = problem.insight
     details = {"reason": problem.reason, **problem.details} if problem.reason else problem.details
     if details:
         body["details"] = details

@@ -3,7 +3,7 @@
 Problem
 ├── Refused            the caller's request is wrong; repeating it changes nothing
 │   ├── InvalidRequest 400   NotAuthorized 401   NotAllowed 403   NotFound 404
-│   └── MethodNotOffered 405   Conflict 409   TooLarge 413   UnsupportedMedia 415
+│   └── MethodNotOffered 405   Conflict 409   Changed 412   TooLarge 413   UnsupportedMedia 415
 ├── AccountProblem     the account must be mended first (reconnect, unblock)
 ├── Throttled      429 too many calls at once: wait as Retry-After says
 ├── RemoteProblem      the vendor answered, and the answer is an error
@@ -19,7 +19,10 @@ from typing import Any
 
 
 class Problem(Exception):
-    """An answer other than success. `details` is the envelope's `details` member without `reason`."""
+    """An answer other than success. `details` is the envelope's `details` member without `reason`.
+
+    `insight` is its `truto_error_insight`.
+    """
 
     status = 500
     reason: str | None = "internal"
@@ -31,6 +34,7 @@ class Problem(Exception):
         reason: str | None = None,
         status: int | None = None,
         headers: Mapping[str, str] | None = None,
+        insight: Mapping[str, Any] | None = None,
         **details: Any,
     ) -> None:
         super().__init__(message)
@@ -38,6 +42,7 @@ class Problem(Exception):
         self.reason = reason or type(self).reason
         self.status = status or type(self).status
         self.headers = dict(headers or {})
+        self.insight = dict(insight or {})
         self.details = details
 
 
@@ -72,6 +77,13 @@ class NotAllowed(Refused):
 class NotFound(Refused):
     status = 404
     reason = "not_found"
+
+
+class Changed(Refused):
+    """The record is not what the caller's etag says."""
+
+    status = 412
+    reason = "etag_mismatch"
 
 
 class MethodNotOffered(Refused):
@@ -115,7 +127,7 @@ class Throttled(Problem):
 class RemoteProblem(Problem):
     """The vendor answered with an error, or refused the credentials: its status is kept, its body travels along.
 
-    `insight` is the envelope's `truto_error_insight`, `raw` the vendor's body (parsed JSON, else text).
+    `raw` is the vendor's body (parsed JSON, else text).
     """
 
     reason: str | None = None
@@ -126,14 +138,10 @@ class RemoteProblem(Problem):
         *,
         status: int,
         raw: Any = None,
-        insight: Mapping[str, Any] | None = None,
-        reason: str | None = None,
-        headers: Mapping[str, str] | None = None,
         **details: Any,
     ) -> None:
-        super().__init__(message, status=status, reason=reason, headers=headers, **details)
+        super().__init__(message, status=status, **details)
         self.raw = raw
-        self.insight = dict(insight or {})
 
 
 class VendorTrouble(Problem):

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
@@ -23,6 +23,11 @@ class UnifiedField:
     nullable: bool
     description: str
     writes: Writes
+
+    @cached_property
+    def adapter(self) -> TypeAdapter[Any]:
+        """Checks values of the field's type."""
+        return TypeAdapter(self.annotation)
 
 
 @dataclass(frozen=True, eq=False)

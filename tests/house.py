@@ -150,6 +150,7 @@ class House:
         return [orjson.loads(line) for line in self.written.getvalue().splitlines()]
 
     async def log(self, limit: int = 100) -> list[dict[str, Any]]:
+        """The last calls that the stand-in saw, oldest first."""
         answer = await self.coupa.get("/_sandbox/log", params={"limit": limit})
         found: list[dict[str, Any]] = answer.json()["requests"]
         return found

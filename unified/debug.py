@@ -8,17 +8,18 @@ from proxy.answer import Answer, Call
 HIDDEN = "••••"
 
 
-def request_options(connection: Connection) -> dict[str, Any]:
+def request_options(connection: Connection, call: Call) -> dict[str, Any]:
     """The call as it is sent; the credential's header shows that it is there, not what it holds."""
     header = getattr(connection.scheme, "header", "authorization")
-    return {"method": "GET", "headers": {**dict(connection.provider.headers), header: HIDDEN}}
+    options = {"method": call.verb, "headers": {**dict(connection.provider.headers), header: HIDDEN}}
+    return {**options, "body": call.content.body.decode(errors="replace")} if call.content else options
 
 
 def debug(connection: Connection, call: Call, answer: Answer | None) -> dict[str, Any]:
     """The part that every method has; `answer` is None where nothing was sent."""
     return {
         "requestUrl": answer.url if answer else call.url(connection),
-        "requestOptions": request_options(connection),
+        "requestOptions": request_options(connection, call),
         "data": answer.raw(len(answer.body)) if answer else None,
         "responseHeaders": _visible(answer) if answer else None,
     }

@@ -16,21 +16,22 @@ from unified.debug import debug
 from unified.desk import Desk, offered, open_desk, unified_model, unified_resource
 from unified.handbook import html, markdown
 from unified.listing import Listing, envelope, mapped
-from unified.meta import meta, method_not_offered, model_meta
-from unified.question import ListQuestion, crawl_question, read_get, read_list
+from unified.meta import meta, model_meta
+from unified.question import ListQuestion, crawl_question, read_list, read_single
 from unified.reader import source_of
 from unified.target import Target
+from unified.writes import act, create, delete, told, update
 
 PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-WRITES = {"POST": "create", "PATCH": "update", "DELETE": "delete"}
-VERBS = ["GET", "POST", "PATCH", "DELETE"]
+WRITES = ("POST", "PATCH", "DELETE")
+VERBS = ["GET", *WRITES]
 
 
 async def collection(request: Request) -> Response:
-    """GET lists; the other verbs are writes."""
-    desk = await open_desk(request)
+    """GET lists; POST creates; PATCH and DELETE find the id in the body."""
     if request.method in WRITES:
-        raise method_not_offered(desk.resource, WRITES[request.method])
+        return await told(_write(request, None))
+    desk = await open_desk(request)
     question = read_list(
         desk.query,
         desk.unified,
@@ -82,11 +83,11 @@ async def _debug_list(desk: Desk, question: ListQuestion, headers: dict[str, str
 
 async def member(request: Request) -> Response:
     """GET gets one record; POST is a custom method, PATCH and DELETE are writes."""
-    desk = await open_desk(request)
     id_ = _id(request)
     if request.method in WRITES:
-        raise method_not_offered(desk.resource, id_ if request.method == "POST" else WRITES[request.method])
-    question = read_get(desk.query, desk.resource)
+        return await told(_write(request, id_))
+    desk = await open_desk(request)
+    question = read_single(desk.query, desk.resource)
     flags = question.flags
     target = Target(desk.connection, desk.resource, source_of(desk.resource, id_))
     call = target.get_call(id_, question.remote, flags.lean)
@@ -100,6 +101,17 @@ async def member(request: Request) -> Response:
     if flags.format == "debug":
         return json_response({"result": record, "debug": debug(desk.connection, call, found.answer)})
     return json_response(record)
+
+
+async def _write(request: Request, name: str | None) -> Response:
+    """`name` is what stands behind the resource: an id, of a POST a custom method."""
+    desk = await open_desk(request)
+    match request.method:
+        case "POST":
+            return await (create(request, desk) if name is None else act(request, desk, name))
+        case "PATCH":
+            return await update(request, desk, name)
+    return await delete(request, desk, name)
 
 
 def _id(request: Request) -> str:

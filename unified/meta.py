@@ -1,4 +1,4 @@
-"""What a read method takes and gives, generated from the declarations (§2.8)."""
+"""What a method takes and gives, generated from the declarations (§2.8)."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,6 +10,7 @@ from proxy.pages import DEFAULT_LIMIT
 from schemas.errors import MethodNotOffered
 from schemas.filters import Filter
 from schemas.unified import MODELS, UnifiedModel, UnifiedResource, record_schema
+from unified.body_schema import ID, request_body_schema
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FORMATS = {"time": "date-time", "date": "date"}
@@ -92,18 +93,31 @@ def meta(unified: UnifiedResource, resource: Resource, method: str) -> dict[str,
     """The meta answer for one method as it is without overrides; raises `MethodNotOffered`."""
     if method not in resource.methods:
         raise method_not_offered(resource, method)
-    item = record_schema(unified)
-    schema = item if method == "get" else _envelope_schema(item)
     return {
         "method": method,
-        "schema": schema,
+        "schema": answer_schema(unified, method),
         "documentation_link": resource.docs_url,
         "response_mapping": response_mapping(resource),
         "query_schema": query_schema(unified, resource) if method == "list" else _no_query(),
-        "request_body_schema": None,
-        "default_query": {"limit": DEFAULT_LIMIT} if method == "list" else {},
+        "request_body_schema": request_body_schema(unified, resource, method),
+        "default_query": {"limit": 50} if method == "list" else {},
         "default_body": None,
     }
+
+
+def answer_schema(unified: UnifiedResource, method: str) -> dict[str, Any]:
+    """What a method is answered with."""
+    item = record_schema(unified)
+    if method in ("get", "create", "update"):
+        return item
+    if method == "list":
+        return _envelope_schema(item)
+    if method == "delete":
+        return {"$schema": DIALECT, "type": "object", "properties": {"id": ID}, "required": ["id"]}
+    definitions = item.pop("$defs", {})
+    item.pop("$schema", None)
+    result = {"type": "object", "properties": {"result": item}, "required": ["result"]}
+    return {"$schema": DIALECT, "$defs": definitions, **result}
 
 
 def _no_query() -> dict[str, Any]:
@@ -132,8 +146,10 @@ def _envelope_schema(item: dict[str, Any]) -> dict[str, Any]:
 def method_not_offered(resource: Resource, method: str) -> MethodNotOffered:
     verbs = {"list": "GET", "get": "GET", "create": "POST", "update": "PATCH", "delete": "DELETE"}
     allowed = dict.fromkeys(verbs.get(name, "POST") for name in resource.methods)
+    why = resource.refusals.get(method)
     return MethodNotOffered(
-        f"This provider does not offer '{method}' here. It offers {', '.join(resource.methods)}.",
+        f"This provider does not offer '{method[:100]}' here{f': {why}' if why else ''}. "
+        f"It offers {', '.join(resource.methods)}.",
         headers={"allow": ", ".join(allowed)},
         methods=list(resource.methods),
     )

@@ -36,12 +36,16 @@ SHARED = {
 
 @dataclass(frozen=True)
 class Flags:
-    """How the answer is to look. `lean`: without `remote_data`, and only the needed fields are asked of the vendor."""
+    """How the answer is to look. `lean`: without `remote_data`, and only the needed fields are asked of the vendor.
+
+    `passthrough`: a write's body goes out as it came in.
+    """
 
     format: Format = "unified"
     lean: bool = False
     exclude: frozenset[str] = frozenset()
     skip_call: bool = False
+    passthrough: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ class ListQuestion:
 
 
 @dataclass(frozen=True)
-class GetQuestion:
+class SingleQuestion:
     remote: Params
     flags: Flags
 
@@ -125,8 +129,8 @@ def crawl_question(question: ListQuestion, resource: Resource) -> ListQuestion:
     return replace(question, limit=question.limit or whole or DEFAULT_LIMIT)
 
 
-def read_get(query: Query, resource: Resource) -> GetQuestion:
-    """As `read_list`; what only lists know is ignored, anything else unknown is refused."""
+def read_single(query: Query, resource: Resource) -> SingleQuestion:
+    """For a read or a write of one record: what only lists know is ignored, anything else unknown is refused."""
     for parameter in query.parameters:
         if parameter.name in LIST_ONLY or (parameter.name in SHARED and not parameter.path):
             continue
@@ -135,11 +139,12 @@ def read_get(query: Query, resource: Resource) -> GetQuestion:
         raise InvalidRequest.about(
             parameter.key,
             "unknown parameter",
-            message=f"'{parameter.key[:200]}' is not known here: a get takes flags and remote_query only",
+            message=f"'{parameter.key[:200]}' is not known here: "
+            "a call for one record takes flags and remote_query only",
             reason="unknown_parameter",
         )
     _check_remote(query.remote, resource)
-    return GetQuestion(query.remote, _flags(query))
+    return SingleQuestion(query.remote, _flags(query))
 
 
 def _unknown_flag(parameter: Parameter) -> InvalidRequest:
@@ -184,7 +189,6 @@ def _flags(query: Query) -> Flags:
         raise InvalidRequest.about("truto_response_format", f"takes one of {', '.join(FORMATS)}")
     exclude = query.get("truto_exclude_fields")
     skip = _flag(query, "truto_skip_api_call")
-    _flag(query, "truto_body_passthrough")  # it concerns writes, but must be a flag
     if skip and word != "debug":
         raise InvalidRequest.about("truto_skip_api_call", "goes with truto_response_format=debug")
     return Flags(
@@ -192,6 +196,7 @@ def _flags(query: Query) -> Flags:
         lean=_flag(query, "truto_ignore_remote_data") and FORMATS[word] == "unified",
         exclude=frozenset(exclude.split) if exclude else frozenset(),
         skip_call=skip,
+        passthrough=_flag(query, "truto_body_passthrough"),
     )
 
 

@@ -14,7 +14,7 @@ from proxy.answer import Answer, Call, not_understood
 from proxy.cursors import check_rising
 from proxy.pipe import Pipe
 from proxy.refusals import refuse
-from schemas.errors import NotFound
+from schemas.errors import NotFound, Problem
 from unified.target import Target, merged
 
 Row = dict[str, Any]
@@ -72,6 +72,20 @@ class Reader:
         found = await self._records(target, answer, target.source.scopes, single=True)
         fuller = await self._fuller(target, call, found, single=True)
         return await self._with_additions(target, Rows(found, answer, fuller), listed=False)
+
+    async def completed(self, target: Target, row: Row, answer: Answer) -> Rows:
+        """The record that a write was answered with, read back where that lacks what the mapping reads.
+
+        The write is done, whatever becomes of the reading: what is unknown then is null.
+        """
+        found = Rows((row,), answer)
+        wanted = [path.split(".") for path in target.source.insist]
+        if not (target.source.addition or any(_lacks(row, path) for path in wanted)):
+            return found
+        try:
+            return await self.row(target, target.get_call(f"{target.source.prefix}{row['id']}", (), False))
+        except Problem:
+            return found
 
     async def _records(
         self, target: Target, answer: Answer, scopes: Sequence[str], *, single: bool = False

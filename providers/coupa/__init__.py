@@ -2,9 +2,10 @@
 
 import re
 
+from providers.coupa.contacts import CONTACTS
 from providers.coupa.dialect import read_error
 from providers.coupa.invoices import INVOICES
-from providers.coupa.masters import ACCOUNTS, CONTACTS, CURRENCIES, ITEMS, TRACKING_CATEGORIES
+from providers.coupa.masters import ACCOUNTS, CURRENCIES, ITEMS, TRACKING_CATEGORIES
 from providers.coupa.orders import PURCHASE_ORDER_REQUISITIONS, PURCHASE_ORDERS
 from providers.coupa.people import EMPLOYEES, GROUPS, ROLES, USERS
 from providers.provider import (
@@ -32,7 +33,9 @@ RESOURCES = {
     "user-directory/groups": GROUPS,
     "user-directory/roles": ROLES,
 }
-SCOPES = tuple(sorted({scope for resource in RESOURCES.values() for scope in resource.scopes}))
+SCOPES = tuple(
+    sorted({scope for found in RESOURCES.values() for scope in (*found.scopes, *found.write_scopes)})
+)
 DAY = 86400.0
 
 

@@ -1,7 +1,7 @@
 """How Coupa's API is spoken: dashed names read in both spellings, filter operators, paging, `fields=`, error bodies."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from providers.paging import Keyset, Offset
 from providers.provider import Complaint
 from providers.resource import Params, Resource
 from providers.values import text
+from providers.writing import Step
 
 OPERATORS = {"in": "in", "gt": "gt", "gte": "gt_or_eq", "lt": "lt", "lte": "lt_or_eq"}
 
@@ -75,6 +76,38 @@ def order(attribute: str, direction: str) -> Params:
 
 
 resource = partial(Resource, keyset=KEYSET, offset=OFFSET, order=order, select=select)
+
+
+def sought(path: str, **wanted: Any) -> Step | None:
+    """The call that finds a record by natural keys; None where one of them is not known. Underscores for dashes."""
+    if not all(wanted.values()):
+        return None
+    names = {name: name.replace("__", "[").replace("_", "-") for name in wanted}
+    params = tuple((_closed(names[name]), str(value)) for name, value in wanted.items())
+    return Step("GET", path, params=(*params, *order("id", "desc")), lists=True)
+
+
+def _closed(name: str) -> str:
+    return f"{name}]" if "[" in name else name
+
+
+NOT_FOUND = re.compile(r"Unable to find valid \w+ record for (\w+) with keys ")
+
+
+def blame(text: str, keys: Iterable[str]) -> tuple[str, str] | None:
+    """Which of the keys an error text is about, and what it says of it: Coupa's texts begin with the field's name.
+
+    A reference that leads nowhere is named inside of its text.
+    """
+    if found := NOT_FOUND.match(text):
+        named = found[1].replace("_", "-")
+        return (named, "refers to a record that is not there, or not active") if named in keys else None
+    for key in sorted(keys, key=len, reverse=True):
+        title = key.replace("-", " ")
+        if text.lower().startswith(f"{title} "):
+            return key, text[len(title) + 1 :]
+    return None
+
 
 ERROR_TAG = re.compile(r"<error>\s*(?:<!\[CDATA\[(.*?)\]\]>|([^<]*))\s*</error>", re.DOTALL)
 

@@ -1,23 +1,21 @@
-"""Coupa's master data as unified accounting resources: accounts, contacts, currencies, items, tracking categories."""
+"""Coupa's master data as unified accounting resources: accounts, currencies, items, tracking categories."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from providers.coupa.dialect import COMMON as FILTERS
-from providers.coupa.dialect import SPELLING, active, at, each, one, resource, same
+from providers.coupa.dialect import active, at, each, resource, same
 from providers.coupa.shapes import (
-    ADDRESS,
     COMMON,
     ETAG,
     NO_CUSTOM_FIELDS,
-    SUPPLIER_PHONES,
 )
 from providers.currencies import currency_name
-from providers.filters import NOTHING, Cases, Choice, Narrowing, fixed
+from providers.filters import NOTHING, Cases, Narrowing, fixed
 from providers.mapping import const, fields, first_of, not_offered, of
 from providers.resource import Addition, Source
-from providers.values import boolean, decimal, either, ident, number, one_of, raw
-from schemas.accounting import Account, Contact, Currency, Item, TrackingCategory
+from providers.values import boolean, decimal, either, ident, number, raw
+from schemas.accounting import Account, Currency, Item, TrackingCategory
 from schemas.enums import ACCOUNT_TYPES
 
 Rows = list[dict[str, Any]]
@@ -62,85 +60,6 @@ ACCOUNTS = resource(
         "account_number": same("code", many=True),
         "status": active(on=("active",), off=("archived",), never=("pending",)),
         "type": fixed("general_ledger", *(word for word in ACCOUNT_TYPES if word != "general_ledger")),
-    },
-    sorts={"name": "name", "created_at": "created_at", "updated_at": "updated_at"},
-)
-
-
-def _emails(primary: str | None, orders: str | None, contacts: Rows | None) -> Rows:
-    others = ((row["email"], None) for row in contacts or ())
-    found: dict[str, dict[str, Any]] = {}
-    for email, kind in ((primary, "primary"), (orders, "purchase_order"), *others):
-        if email:
-            found.setdefault(email.lower(), {"email": email, "type": kind})
-    return list(found.values())
-
-
-def _has_a_value(address: Mapping[str, Any]) -> bool:
-    return any(address.values())
-
-
-def _addresses(primary: dict[str, Any] | None, others: Rows | None, remit_to: Rows | None) -> Rows:
-    found: Rows = []
-    seen = set()
-    kinds = (
-        ([primary] if primary else [], "primary", ""),
-        (others or [], None, ""),
-        (remit_to or [], "remit_to", "remit-"),
-    )
-    for rows, kind, prefix in kinds:
-        for row in filter(_has_a_value, rows):
-            number_ = row["id"] and prefix + row["id"]
-            if number_ is None or number_ not in seen:
-                found.append({**row, "id": number_, "type": kind})
-            seen.add(number_)
-    return found
-
-
-def _only(rows: Rows | None) -> str | None:
-    return rows[0]["id"] if rows and len(rows) == 1 else None
-
-
-CONTACTS = resource(
-    sources=(
-        Source(
-            "/suppliers",
-            fields(
-                Contact,
-                **COMMON,
-                name=first_of(at("display-name"), at("name")),
-                type=const("vendor"),
-                status=at("status", one_of({"active": "active", "inactive": "archived"})),
-                tax_number=at("tax-id"),
-                currency=not_offered("a supplier has no currency of its own"),
-                company=of(_only, each("account-types", fields(None, id=at("id", ident)))),
-                emails=of(
-                    _emails,
-                    at("primary-contact.email"),
-                    at("po-email"),
-                    each("contacts", fields(None, email=at("email"))),
-                ),
-                phones=SUPPLIER_PHONES,
-                addresses=of(
-                    _addresses,
-                    one("primary-address", ADDRESS),
-                    each("supplier-addresses", ADDRESS),
-                    each("remit-to-addresses", ADDRESS),
-                ),
-            ),
-            scopes=("core.supplier.read",),
-            unset=frozenset({"primary-address", "primary-contact"}),
-        ),
-    ),
-    filters={
-        **FILTERS,
-        "name": same("name"),
-        "tax_number": same("tax-id"),
-        "contact_type": fixed("vendor", "customer"),
-        "status": Choice(
-            "status", {"active": ("active",), "archived": ("inactive",)}, SPELLING, extra=("draft",)
-        ),
-        "emails[email]": same("primary-contact[email]"),
     },
     sorts={"name": "name", "created_at": "created_at", "updated_at": "updated_at"},
 )

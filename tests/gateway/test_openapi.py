@@ -35,6 +35,7 @@ UNIFIED: dict[str, tuple[str, dict[str, str | None]]] = {
         {"GET": None},
     ),
 }
+RECORD_METHODS = {"list", "get", "create", "update", "delete"}
 OFFERED = {
     key: {
         method
@@ -57,6 +58,8 @@ def served() -> set[tuple[str, str]]:
             continue
         end, methods = UNIFIED[path]
         for key, offered in OFFERED.items():
+            if path.endswith("{id}"):
+                found |= {("POST", f"/unified/{key}/{method}") for method in offered - RECORD_METHODS}
             wanted = {verb for verb, method in methods.items() if method is None or method in offered}
             found |= {(verb, f"/unified/{key}{end}") for verb in verbs & wanted}
     return found

@@ -307,18 +307,22 @@ async def test_unknown_flags_models_resources_and_accounts_are_told_apart(house:
     assert (unnamed.status_code, unnamed.json()["details"]["reason"]) == (400, "missing_account")
 
 
-async def test_writes_are_not_offered_yet_and_the_answer_says_what_is(house: House) -> None:
+async def test_a_write_that_is_not_offered_is_answered_with_what_is(house: House) -> None:
     for method, path in (
-        ("POST", CONTACTS),
-        ("PATCH", f"{CONTACTS}/1"),
-        ("DELETE", f"{CONTACTS}/1"),
-        ("POST", f"{CONTACTS}/submit"),
+        ("POST", "accounting/currencies"),
+        ("PATCH", "accounting/currencies/1"),
+        ("DELETE", "accounting/currencies/1"),
+        ("POST", "accounting/currencies/submit"),
     ):
         answer = await house.client.request(
             method, f"/unified/{path}?integrated_account_id={house.account}", json={}
         )
         assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
-        assert answer.json()["details"] == {"reason": "method_not_offered", "methods": ["list", "get"]}
+        assert answer.json()["details"] == {
+            "reason": "method_not_offered",
+            "methods": ["list", "get"],
+            "outcome": "not_applied",
+        }
 
 
 async def test_leading_slashes_are_one_and_list_parameters_on_a_get_are_ignored(house: House) -> None:
@@ -348,7 +352,7 @@ async def test_meta_says_what_list_and_get_take_and_give(house: House) -> None:
             assert set(got["schema"]["properties"]) == set(resource.record.model_fields)
     mapping = (await house.get(f"{CONTACTS}/meta/list")).json()["response_mapping"]
     assert (mapping["name"], mapping["type"], mapping["currency"]) == ("display-name, name", '"vendor"', None)
-    assert (await house.get(f"{CONTACTS}/meta/create")).status_code == 405
+    assert (await house.get(f"{CONTACTS}/meta/delete")).status_code == 405
 
 
 async def test_meta_without_an_account_is_the_same(house: House) -> None:

@@ -1,0 +1,144 @@
+"""A write as it is asked for and what it is made of, read and checked before anything is sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+
+from auth.bodies import read_json
+from providers.resource import Source
+from providers.writing import Deed, Draft, Entry, Fault, Writing, body_of, merged
+from proxy.answer import Content
+from schemas.errors import Changed, InvalidRequest
+from schemas.unified import UnifiedResource
+from unified.desk import Desk
+from unified.given import checked, members, read_arguments, refusal, remote_of
+from unified.meta import method_not_offered
+from unified.question import Flags, read_single
+from unified.reader import source_of
+from unified.target import Target
+from unified.writer import Extras, Writer
+
+MAPPED = ("create", "update")  # methods whose body is a record; custom methods have arguments
+READS = ("list", "get")
+
+
+@dataclass(frozen=True)
+class Write:
+    """Which deed on what, with what. `etag`: the version that the caller knows, "" where none was named."""
+
+    target: Target
+    unified: UnifiedResource
+    writing: Writing
+    method: str
+    deed: Deed
+    draft: Draft
+    flags: Flags
+    extras: Extras
+    etag: str = ""
+
+
+async def read_write(request: Request, desk: Desk, method: str, id_: str | None = None) -> Write:
+    """The write, its body not yet checked. `id_`: the one in the path, if any."""
+    if method not in desk.resource.methods or method in READS:
+        raise method_not_offered(desk.resource, method)
+    question = read_single(desk.query, desk.resource)
+    body, content = await _body(request, question.flags)
+    named = "" if method == "create" else _named(body, id_)
+    source = source_of(desk.resource, named) if named else _suited(desk, body)
+    writing, deed = _deed(desk, source, method)
+    return Write(
+        target=Target(desk.connection, desk.resource, source),
+        unified=desk.unified,
+        writing=writing,
+        method=method,
+        deed=deed,
+        draft=Draft(
+            body, remote_of(body), named.removeprefix(source.prefix), settings=desk.connection.context
+        ),
+        flags=question.flags,
+        extras=Extras(question.remote, content),
+        etag=_etag(request, desk.unified),
+    )
+
+
+async def _body(request: Request, flags: Flags) -> tuple[dict[str, Any], Content | None]:
+    """The body as an object; and as it came in, where it is to go out so."""
+    if not flags.passthrough:
+        return members(await read_json(request)), None
+    content = Content(await request.body(), request.headers.get("content-type", "application/json"))
+    try:
+        value = orjson.loads(content.body)
+    except orjson.JSONDecodeError:
+        value = None
+    return {"id": value["id"]} if isinstance(value, dict) and "id" in value else {}, content
+
+
+def _suited(desk: Desk, body: Mapping[str, Any]) -> Source:
+    """The collection that a new record belongs to."""
+    for source in desk.resource.sources:
+        if source.writing and "create" in source.writing.deeds and source.writing.suits(body):
+            return source
+    raise method_not_offered(desk.resource, "create")
+
+
+def _named(body: Mapping[str, Any], id_: str | None) -> str:
+    found = body.get("id")
+    if id_ is not None:
+        if found not in (None, id_):
+            raise InvalidRequest.about("id", "names another record than the path does")
+        return id_
+    if not isinstance(found, str) or not found:
+        words = "is missing" if found is None else "must be text, and not empty"
+        raise refusal([Fault("id", words, "missing_field" if found is None else "invalid_request")])
+    return found
+
+
+def _deed(desk: Desk, source: Source, method: str) -> tuple[Writing, Deed]:
+    writing = source.writing
+    if writing is None or method not in writing.deeds:
+        raise method_not_offered(desk.resource, method)
+    return writing, writing.deeds[method]
+
+
+def _etag(request: Request, unified: UnifiedResource) -> str:
+    header = request.headers.get("if-match", "").strip()
+    if header and "etag" not in unified.record.model_fields:
+        raise InvalidRequest.about("if-match", f"is not known here: {unified.name} have no etag")
+    return header.removeprefix("W/").strip('"')
+
+
+async def prepared(write: Write, writer: Writer) -> Write:
+    """The write with the vendor's body, checked against the present record where body or etag ask for that."""
+    draft = write.draft
+    if write.extras.content is None:
+        draft = replace(draft, given=_checked(write))
+    needs_present = write.etag or any(_compares(write, name) for name in draft.given)
+    if needs_present and draft.id and not write.flags.skip_call:
+        draft = replace(draft, present=await writer.present(write.target, draft.id))
+    _check_etag(write, draft)
+    if write.extras.content is None:
+        mapped = body_of(write.writing.entries, draft.given, draft) if write.method in MAPPED else {}
+        draft = replace(draft, body=merged(mapped, draft.remote))
+    return replace(write, draft=draft)
+
+
+def _checked(write: Write) -> Mapping[str, Any]:
+    if write.method in MAPPED:
+        return checked(write.unified, write.writing, write.draft)
+    return read_arguments(write.deed, write.draft.given)
+
+
+def _compares(write: Write, name: str) -> bool:
+    entry = write.writing.entries.get(name) if write.method == "update" else None
+    return isinstance(entry, Entry) and entry.compares
+
+
+def _check_etag(write: Write, draft: Draft) -> None:
+    if not write.etag or draft.present is None or write.etag == "*":
+        return
+    present = write.target.source.fields(draft.present, write.target.custom_names).get("etag")
+    if present != write.etag:
+        raise Changed("The record has changed since it was read: read it again, and decide anew")

@@ -1,0 +1,199 @@
+"""Drives a write: the calls that a deed yields are sent one by one, and what fails says what became of it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from auth.connections import Connections
+from providers.resource import Params
+from providers.values import ident
+from providers.writing import Deed, Draft, Entries, Entry, Row, Step, Talk, Writing
+from proxy.answer import Answer, Call, Content, not_understood
+from proxy.pipe import Pipe
+from proxy.refusals import refuse
+from schemas.errors import Problem, RemoteProblem
+from unified.reader import Reader
+from unified.target import Target, merged
+
+STATE_REFUSALS = (400, 409, 422)  # what vendors answer where a record's state does not allow a deed
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a deed ended with: the vendor's record, if it showed one, and the call that wrote, with its answer."""
+
+    row: Row | None
+    call: Call
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What goes along with the call that writes: vendor parameters, and a body that replaces the mapped one."""
+
+    params: Params = ()
+    content: Content | None = None
+
+
+class Conversation:
+    """One deed on its way. `scopes` and texts of failures come from the declarations."""
+
+    def __init__(
+        self,
+        pipe: Pipe,
+        connections: Connections,
+        target: Target,
+        writing: Writing,
+        deed: Deed,
+        draft: Draft,
+        extras: Extras,
+    ) -> None:
+        self._pipe, self._connections = pipe, connections
+        self._target, self._writing, self._deed, self._extras = target, writing, deed, extras
+        self._draft = draft
+        self._written: tuple[Call, Answer] | None = None
+        self._last: tuple[Call, Answer] | None = None
+        self._made: Any = None  # the id that the first written record has
+
+    async def run(self) -> Done:
+        """Raises what a call ends in. After a first change that was made, `outcome` is `partly_applied`."""
+        talk, found = self._deed.talk(self._draft), None
+        while True:
+            try:
+                step = talk.send(found)
+            except StopIteration as end:
+                return self._done(end.value)
+            found = await self._answered(step)
+
+    def _done(self, row: Row | None) -> Done:
+        call, answer = self._written or self._last or _nothing_was_called()
+        return Done(row, call, answer)
+
+    async def _answered(self, step: Step) -> Any:
+        try:
+            return await self._sent(step)
+        except Problem as problem:
+            if self._written is not None:
+                problem.details.update(outcome="partly_applied", id=self._made)
+            raise
+
+    async def _sent(self, step: Step) -> Any:
+        call = call_of(step, self._extras if self._written is None else Extras())
+        is_read = step.verb == "GET"
+        send = self._pipe.read if is_read else self._pipe.write
+        answer = await send(self._target.connection, call)
+        self._last = call, answer
+        if step.lists and answer.status == 404:
+            return []
+        if not answer.is_success:
+            raise await self._refusal(answer, is_read)
+        found = answer.json() if is_read else _parsed(answer)
+        if not is_read and self._written is None:
+            self._written = call, answer
+            self._made = ident(found.get("id")) if isinstance(found, dict) else self._made
+        return found
+
+    async def _refusal(self, answer: Answer, is_read: bool) -> RemoteProblem:
+        if 300 <= answer.status < 400:
+            problem = not_understood(answer, "a redirect")
+        else:
+            scopes = self._target.source.scopes if is_read else self._deed.scopes
+            problem = await refuse(self._connections, self._target.connection, answer, scopes)
+        if not is_read:
+            problem.details["outcome"] = "not_applied" if answer.status < 500 else "uncertain"
+            failures = failures_of(self._writing, self._draft, answer)
+            if failures:
+                problem.details["failures"] = failures
+        return problem
+
+
+def _nothing_was_called() -> tuple[Call, Answer]:
+    raise RuntimeError("a deed made no call")
+
+
+def _parsed(answer: Answer) -> Any:
+    """What a successful write was answered with; None where that says nothing."""
+    try:
+        return orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def call_of(step: Step, extras: Extras) -> Call:
+    """The call of a step; a step that writes takes the extras along."""
+    if step.verb == "GET":
+        return Call(step.path, step.params)
+    own = Content(orjson.dumps(step.body)) if step.body is not None else None
+    return Call(step.path, merged(step.params, extras.params), step.verb, extras.content or own)
+
+
+def first_call(talk: Talk, extras: Extras) -> Call:
+    """The call that a deed begins with, without sending it."""
+    return call_of(next(talk), extras)
+
+
+def failures_of(writing: Writing, draft: Draft, answer: Answer) -> list[dict[str, str]]:
+    """The vendor's complaints by unified field, as far as the mapping knows the field."""
+    complaint = answer.connection.provider.read_error(answer.raw())
+    texts = [
+        (thing, text) for thing, found in (complaint.texts if complaint else {}).items() for text in found
+    ]
+    failures = (_failure(writing, draft, thing, answer.hide(text)) for thing, text in texts)
+    return [failure for failure in failures if failure]
+
+
+def _failure(writing: Writing, draft: Draft, thing: str, text: str) -> dict[str, str] | None:
+    custom = draft.given.get("custom_fields") or {}
+    named = ((f"custom_fields.{name}", (name,)) for name in custom)
+    for name, keys in (*_blamed(writing.entries, writing.thing, thing), *named):
+        found = writing.blame(text, keys)
+        if found:
+            return {"field": name, "message": found[1]}
+    return None
+
+
+def _blamed(entries: Entries, own: str, thing: str, above: str = "") -> Iterator[tuple[str, Sequence[str]]]:
+    """The fields that a text about a thing may be about, with the vendor's names for each."""
+    for name, entry in entries.items():
+        if not isinstance(entry, Entry):
+            continue
+        if thing == own:
+            yield f"{above}{name}", entry.keys
+        for inner, below in entry.inner.items():
+            yield from _blamed(below, inner, thing, f"{above}{name}.")
+
+
+class Writer:
+    """Makes the conversations of writes."""
+
+    def __init__(self, pipe: Pipe, connections: Connections, reader: Reader) -> None:
+        self._pipe, self._connections, self._reader = pipe, connections, reader
+
+    async def present(self, target: Target, id_: str) -> Row:
+        """The vendor's record as it stands, as the mapping reads it."""
+        found = await self._reader.row(target, target.get_call(id_, (), False))
+        return found.readable(found.rows[0])
+
+    async def run(self, target: Target, writing: Writing, deed: Deed, draft: Draft, extras: Extras) -> Done:
+        """The deed, done. A refusal on account of the record's state says which state it is in and which would do."""
+        conversation = Conversation(self._pipe, self._connections, target, writing, deed, draft, extras)
+        try:
+            return await conversation.run()
+        except RemoteProblem as problem:
+            if deed.states and problem.status in STATE_REFUSALS and draft.id:
+                await self._tell_state(target, writing, deed, draft, problem)
+            raise
+
+    async def _tell_state(
+        self, target: Target, writing: Writing, deed: Deed, draft: Draft, problem: RemoteProblem
+    ) -> None:
+        problem.details["allowed_states"] = list(deed.states)
+        try:
+            row = await self.present(target, f"{target.source.prefix}{draft.id}")
+        except Problem:
+            return
+        state = problem.details["state"] = writing.status(row)
+        if state not in deed.states:
+            problem.message += f" It is in the state {state}; this is allowed in {', '.join(deed.states)}."
