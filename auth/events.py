@@ -1,7 +1,7 @@
 """Tells the product what happens to its accounts: an event is kept or lost with the transaction that it tells of."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -76,7 +76,9 @@ async def emit_all(
     for account, integration in found:
         payload = integrated_account(account, integration, {})
         sequence = await _next_sequence(session, account.id)
-        await post(session, event, environment_id, {**payload, "sequence": sequence}, webhooks)
+        row = WebhookEvent(environment_id=environment_id, event=event, sequence=sequence)
+        row.payload = {**payload, "sequence": sequence}
+        await post(session, row, webhooks)
 
 
 async def listeners(session: AsyncSession, environment_id: str, event: str) -> list[str]:
@@ -87,20 +89,17 @@ async def listeners(session: AsyncSession, environment_id: str, event: str) -> l
     return [row_id for row_id, types in (await session.exec(query)).all() if not types or event in types]
 
 
-async def post(
-    session: AsyncSession, event: str, environment_id: str, payload: dict[str, Any], webhooks: Sequence[str]
-) -> None:
+async def post(session: AsyncSession, event: WebhookEvent, webhooks: Sequence[str]) -> None:
     """Lays an event into the outbox, due at once for each webhook."""
-    row = WebhookEvent(environment_id=environment_id, event=event, payload=payload)
-    session.add(row)
+    session.add(event)
     await session.flush()
     for webhook_id in webhooks:
         session.add(
             WebhookDelivery(
-                environment_id=environment_id,
+                environment_id=event.environment_id,
                 webhook_id=webhook_id,
-                event_id=row.id,
-                event=event,
+                event_id=event.id,
+                event=event.event,
                 status=PENDING,
                 next_attempt_at=now(),
             )

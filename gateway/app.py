@@ -39,6 +39,7 @@ from gateway.request_log import open_request_log
 from gateway.sdk import ROUTES as SDK_ROUTES
 from gateway.settings import Settings
 from gateway.telemetry import open_log
+from gateway.telling import open_courier
 from gateway.watch import Watch
 from providers.registry import PROVIDERS
 from proxy.cursors import Cursors
@@ -143,6 +144,7 @@ async def open_state(
         ledger = await stack.enter_async_context(
             open_ledger(database, await gateway_secret(database, vault, "idempotency"), sleep=sleep)
         )
+        await stack.enter_async_context(open_courier(settings, database, vault, way_out, watch, metrics))
         yield {
             "watch": watch,
             "lines": lines,

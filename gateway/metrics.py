@@ -60,7 +60,17 @@ class Metrics:
             buckets=BUCKETS,
             registry=registry,
         )
-        self.unforeseen = Counter("koine_unforeseen_errors", "Answers 500 of our own.", registry=registry)
+        self.unforeseen = Counter(
+            "koine_unforeseen_errors", "Faults of ours: answers 500, and beside requests.", registry=registry
+        )
+        self.webhook_attempts = Counter(
+            "koine_webhook_attempts", "Attempts to deliver an event.", ("outcome",), registry=registry
+        )
+        self.switched_off = Counter(
+            "koine_webhooks_switched_off",
+            "Webhooks that failed for too long, or were gone.",
+            registry=registry,
+        )
         self.dropped = Counter(
             "koine_log_entries_dropped", "Entries that the request log had no room for.", registry=registry
         )

@@ -75,6 +75,16 @@ class Settings(BaseSettings):
     link_token_days: float = Field(
         default=7.0, gt=0, le=365, description="For how many days a link token can be used, if not spent."
     )
+    webhook_days: int = Field(
+        default=30,
+        ge=7,
+        le=365,
+        description="For how many days events and their deliveries to webhooks are kept, delivered or not.",
+    )
+    truto_signature: Literal["hex", "base64", "off"] = Field(
+        default="base64",
+        description="How the signature in `X-Truto-Signature` is spelled, or `off` for deliveries without it.",
+    )
     upstream_seconds: float = Field(
         default=60.0,
         gt=0,

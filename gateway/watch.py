@@ -1,7 +1,10 @@
 """Looks on: what happens to requests and vendor calls goes to the log, the metrics and the accounts' request log."""
 
+from urllib.parse import urlsplit
+
 from structlog.typing import FilteringBoundLogger
 
+from auth.webhooks.courier import Attempt
 from gateway.metrics import Metrics
 from gateway.request_log import RequestLog
 from gateway.telemetry import describe
@@ -67,6 +70,33 @@ class Watch:
             request_bytes=record.request_bytes,
             response_bytes=record.response_bytes,
         )
+
+    def attempted(self, attempt: Attempt) -> None:
+        """To be told of each attempt to deliver an event to a webhook."""
+        parcel, result, settled = attempt.parcel, attempt.result, attempt.settled
+        self._metrics.webhook_attempts.labels(settled.outcome).inc()
+        told = {"environment_id": parcel.event.environment_id, "webhook_id": parcel.webhook_id}
+        self._log.info(
+            "webhook_attempt",
+            **told,
+            delivery_id=parcel.delivery_id,
+            event_id=parcel.event.id,
+            event_type=parcel.event.event,
+            host=urlsplit(parcel.target_url).hostname,
+            status=result.status_code,
+            error=result.error,
+            outcome=settled.outcome,
+            tries=parcel.tries,
+            duration_ms=_milliseconds(result.seconds),
+        )
+        if settled.is_switched_off:
+            self._metrics.switched_off.inc()
+            self._log.warning("webhook_switched_off", **told, status=result.status_code)
+
+    def broke(self, error: BaseException) -> None:
+        """A fault of ours in what goes on beside the requests."""
+        self._metrics.unforeseen.inc()
+        self._log.error("unforeseen", exception=describe(error))
 
     def unforeseen(self, visit: Visit, error: Exception) -> None:
         """A fault of ours: the caller hears nothing of its cause, the log where it came from."""

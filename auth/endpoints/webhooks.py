@@ -18,7 +18,7 @@ from auth.listing import BOOLEAN, TEXT, TIME, page, read_listing, read_page
 from auth.presenting import webhook
 from auth.webhooks.secrets import Secrets, erase, new_secret, seal, unseal
 from schemas.errors import Conflict, NotFound
-from schemas.tables import Webhook, WebhookDelivery, now
+from schemas.tables import Webhook, WebhookDelivery, WebhookEvent, now
 
 MOST = 100  # of one environment: an event is laid into the outbox for each of them
 COLUMNS: dict[str, Any] = {
@@ -114,7 +114,7 @@ async def test(request: Request) -> Response:
     async with request.state.database.write() as session:
         row = await find_webhook(session, caller, form.id)
         check_active(row)
-        await post(session, TEST, caller.environment_id, {}, [row.id])
+        await post(session, WebhookEvent(environment_id=row.environment_id, event=TEST), [row.id])
     return json_response({"success": True})
 
 

@@ -31,7 +31,7 @@ class Webhook(Row, table=True):
 
 
 class WebhookEvent(Row, table=True):
-    """What happened, as it was then; `payload` holds nothing secret."""
+    """What happened, as it was then; `payload` holds nothing secret. `sequence` rises with the account's events."""
 
     __tablename__ = "webhook_event"
     __table_args__ = (Index(None, "created_at"),)
@@ -39,6 +39,7 @@ class WebhookEvent(Row, table=True):
     id: str = Field(default_factory=new_event_id, primary_key=True)
     environment_id: str
     event: str
+    sequence: int = 0
     payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
@@ -46,7 +47,7 @@ class WebhookDelivery(Row, table=True):
     """One event on its way to one webhook: `pending` until it is `delivered` or `dead`.
 
     While a process has it in hand, it holds the `lease`; `next_attempt_at` is then when others may take it over.
-    `tries` counts the attempts of the present run through the schedule, `attempts` are the last of all.
+    `tries` counts the attempts begun in the present run through the schedule, `attempts` are the last of all.
     """
 
     __tablename__ = "webhook_delivery"

@@ -1,4 +1,8 @@
-"""The worlds of tests/auth, for what is told of the accounts in them."""
+"""The worlds of tests/auth, for what is told of the accounts in them, and who is told."""
+
+from collections.abc import AsyncIterator
+
+import pytest
 
 from tests.auth.conftest import (
     database,
@@ -12,6 +16,9 @@ from tests.auth.conftest import (
     url,
     world,
 )
+from tests.auth.world import World
+from tests.webhooks.office import Office, open_office
+from tests.webhooks.receiver import Receiver, receiving
 
 __all__ = [
     "database",
@@ -25,3 +32,23 @@ __all__ = [
     "url",
     "world",
 ]
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with receiving() as found:
+        yield found
+
+
+@pytest.fixture
+async def office(world: World) -> AsyncIterator[Office]:
+    """A courier whose patience with a silent receiver is short."""
+    async with open_office(world, seconds=0.3) as found:
+        yield found
+
+
+@pytest.fixture
+async def office_of_either(either: World) -> AsyncIterator[Office]:
+    """The same on each kind of database."""
+    async with open_office(either, seconds=0.3) as found:
+        yield found

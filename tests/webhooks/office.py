@@ -1,0 +1,105 @@
+"""A courier that works when it is told to, on a world's database, with a clock whose hours pass at once."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+from sqlmodel import select
+
+from auth.database import Database
+from auth.vault import Keyring, Vault
+from auth.webhooks.courier import Attempt, Courier, OnAttempt, OnFault
+from auth.webhooks.outbox import Outbox
+from auth.webhooks.sending import Sender
+from proxy.figures import stated_wait
+from proxy.guard import Guard
+from proxy.transport import Transport
+from schemas.tables import Webhook, WebhookDelivery, now
+from tests.auth.world import KEYS, World
+
+
+@dataclass
+class Time:
+    """The present, and as much later as a test wants."""
+
+    ahead: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        return now() + self.ahead
+
+    def advance(self, **amount: float) -> None:
+        self.ahead += timedelta(**amount)
+
+
+@dataclass
+class Office:
+    world: World
+    courier: Courier
+    outbox: Outbox
+    time: Time
+    attempts: list[Attempt] = field(default_factory=list)
+    faults: list[BaseException] = field(default_factory=list)
+
+    async def open(self, url: str, **body: Any) -> dict[str, Any]:
+        """A webhook of the world's environment."""
+        answer = await self.world.client.post("/webhook", json={"target_url": url, **body})
+        assert answer.status_code == 201, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def test(self, webhook: dict[str, Any]) -> None:
+        """Lays an event into the outbox."""
+        answer = await self.world.client.post("/webhook/test", json={"id": webhook["id"]})
+        assert answer.status_code == 200, answer.text
+
+    async def work_off(self, **later: float) -> None:
+        self.time.advance(**later)
+        await self.courier.work_off()
+
+    async def deliveries(self) -> list[dict[str, Any]]:
+        """Oldest first."""
+        found: list[dict[str, Any]] = (await self.world.client.get("/webhook-delivery")).json()["result"]
+        return found[::-1]
+
+    async def webhook(self, webhook: dict[str, Any]) -> Webhook:
+        async with self.world.database.read() as session:
+            return await session.get_one(Webhook, webhook["id"])
+
+    async def rows(self) -> list[WebhookDelivery]:
+        async with self.world.database.read() as session:
+            return list((await session.exec(select(WebhookDelivery))).all())
+
+
+def make_courier(
+    database: Database,
+    time: Time,
+    transport: httpx.AsyncBaseTransport,
+    *,
+    on_attempt: OnAttempt = lambda attempt: None,
+    on_fault: OnFault = lambda error: None,
+    **sender: Any,
+) -> tuple[Courier, Outbox]:
+    """Half of all chance: no pause is longer or shorter than the schedule says."""
+    outbox = Outbox(database, Vault(Keyring.of(KEYS[:1])), time, chance=lambda: 0.5)
+    options = {"labels": {"acme": "Acme Works"}, "https_only": False, **sender}
+    way = Sender(transport, read_wait=stated_wait, clock=time, **options)
+    return Courier(database, outbox, way, days=30, on_attempt=on_attempt, on_fault=on_fault), outbox
+
+
+@asynccontextmanager
+async def open_office(
+    world: World, transport: httpx.AsyncBaseTransport | None = None, **sender: Any
+) -> AsyncIterator[Office]:
+    """`sender`: what the courier's sender is given in other form."""
+    time, way_out = Time(), transport or Transport(Guard(allow_private=True))
+    attempts: list[Attempt] = []
+    faults: list[BaseException] = []
+    courier, outbox = make_courier(
+        world.database, time, way_out, on_attempt=attempts.append, on_fault=faults.append, **sender
+    )
+    yield Office(world, courier, outbox, time, attempts, faults)
+    await courier.stop()
+    await way_out.aclose()
