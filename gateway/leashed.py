@@ -20,7 +20,7 @@ def main(argv: Sequence[str]) -> int:
 def _leave_with_parent() -> None:
     while os.read(0, 1024):
         pass
-    os._exit(0)  # a stand-in keeps nothing that would have to be put away
+    os._exit(0)  # what a stand-in keeps, it has written by then
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 import orjson
@@ -63,18 +64,18 @@ class StandIn:
 
 
 @contextlib.asynccontextmanager
-async def stand_ins(providers: Iterable[str]) -> AsyncIterator[list[StandIn]]:
-    """The providers' stand-ins while they start and run; none is left afterwards."""
+async def stand_ins(providers: Iterable[str], folder: Path) -> AsyncIterator[list[StandIn]]:
+    """The providers' stand-ins while they start and run; none is left afterwards. Their files lie in `folder`."""
     running: list[StandIn] = []
     try:
         for provider in providers:
-            running.append(StandIn(provider, await _start(provider)))
+            running.append(StandIn(provider, await _start(provider, folder)))
         yield running
     finally:
         await asyncio.gather(*(one.stop() for one in running))
 
 
-async def _start(provider: str) -> Process:
+async def _start(provider: str, folder: Path) -> Process:
     """In a session of its own, so that Ctrl-C reaches the gateway first; without the gateway's settings."""
     return await asyncio.create_subprocess_exec(
         sys.executable,
@@ -84,6 +85,7 @@ async def _start(provider: str) -> Process:
         provider,
         "--port=0",
         "--json",
+        f"--data={folder / f'sandbox-{provider}.json'}",
         stdin=PIPE,
         stdout=PIPE,
         limit=LONGEST_LINE,

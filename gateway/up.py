@@ -46,7 +46,7 @@ async def _until_stopped(port: int, folder: Folder, *, as_json: bool) -> None:
 async def _running(port: int, folder: Folder) -> AsyncIterator["Report"]:
     """Gateway and stand-ins answer within this context."""
     with listen(HOST, port) as plug:
-        async with stand_ins(PROVIDERS) as children:
+        async with stand_ins(PROVIDERS, folder.path) as children:
             # Most of the gateway's code is loaded here, while the stand-ins start.
             from gateway.local import gateway
 

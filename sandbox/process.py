@@ -5,6 +5,7 @@ import asyncio
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -53,7 +54,7 @@ class Server(uvicorn.Server):
 
 
 def main(argv: Sequence[str]) -> int:
-    """`PROVIDER [--host] [--port] [--seed] [--records] [--json] [--switch name=value ...]`."""
+    """`PROVIDER [--host] [--port] [--seed] [--records] [--data] [--json] [--switch name=value ...]`."""
     parser = argparse.ArgumentParser(
         prog="koine sandbox", description="A stand-in for a provider, with test data."
     )
@@ -63,6 +64,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--records", type=int, help="size of the largest collection; the others follow")
     parser.add_argument("--json", action="store_true", help="one line of JSON instead of words")
+    parser.add_argument("--data", type=Path, metavar="FILE", help="keeps people's consents over a restart")
     parser.add_argument("--switch", action="append", default=[], metavar="NAME=VALUE")
     given = parser.parse_args(argv)
     plug = _listening(given.host, given.port)
@@ -93,7 +95,7 @@ def _app(given: argparse.Namespace, url: str) -> Starlette:
 
     pairs = [one.partition("=") for one in given.switch]
     switches = {name: value for name, _, value in pairs}
-    return create_app(seed=given.seed, records=given.records, public_url=url, **switches)
+    return create_app(seed=given.seed, records=given.records, public_url=url, data=given.data, **switches)
 
 
 def _tell(provider: str, url: str, credentials: dict[str, Any], *, as_json: bool) -> None:

@@ -1,5 +1,6 @@
 """Puts the stand-in together: control API, token endpoint, API, and the layer that breaks the wire."""
 
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -47,14 +48,16 @@ def create_app(
     records: int | None = None,
     public_url: str = "http://127.0.0.1:0",
     clock: Clock | None = None,
+    data: Path | None = None,
     **switches: Any,
 ) -> Starlette:
     """A tenant with its own records and clock. `records`: number of suppliers; `switches`: see `Switches`.
 
-    `app.state.credentials` holds what a client needs. Raises ValueError for an unknown switch.
+    `data`: a file that keeps people's consents over a restart. `app.state.credentials` holds what a client needs.
+    Raises ValueError for an unknown switch or a file of another sort.
     """
     clock = clock or Clock()
-    tenant = open_tenant(seed, records, public_url, clock, read_switches(**switches))
+    tenant = open_tenant(seed, records, public_url, clock, read_switches(**switches), data)
     traffic = Traffic(oauth.TOKEN_PATHS.__contains__)
     faults = Faults(clock, FAULTS, "/oauth2/*token*")
     control = Control(clock, traffic, faults, TenantRows(tenant), tenant.grants)

@@ -4,10 +4,12 @@ import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sandbox.clock import Clock
+from sandbox.coupa.grant import Grant, load, save
 from sandbox.coupa.switches import Switches
 
 REMEMBERED = 1000  # codes, so that a second use of an old one is still noticed
@@ -15,21 +17,6 @@ REMEMBERED = 1000  # codes, so that a second use of an old one is still noticed
 
 class Spent(Exception):
     """A code or refresh token that is unknown, used up, too old or meant for somebody else; the text says which."""
-
-
-@dataclass
-class Grant:
-    """One person's consent to one client. `live`: serial numbers of refresh tokens and when each of them dies."""
-
-    id: str
-    client: str
-    user: int
-    scopes: tuple[str, ...]
-    since: float
-    nonce: str = ""
-    revoked: bool = False
-    serial: int = 0
-    live: dict[int, float] = field(default_factory=dict)
 
 
 @dataclass
@@ -44,11 +31,14 @@ class Code:
 
 
 class Grants:
-    """All consents of a tenant. A refresh token is its grant's id, a serial number and a mark only we can make."""
+    """All consents of a tenant. A refresh token is its grant's id, a serial number and a mark only we can make.
 
-    def __init__(self, clock: Clock, switches: Switches, key: bytes) -> None:
-        self.clock, self.switches, self._key = clock, switches, key
-        self.grants: dict[str, Grant] = {}
+    `file`: where those that live are kept, so that they work after a restart.
+    """
+
+    def __init__(self, clock: Clock, switches: Switches, key: bytes, file: Path | None = None) -> None:
+        self.clock, self.switches, self._key, self._file = clock, switches, key, file
+        self.grants = load(file) if file else {}
         self._codes: dict[str, Code] = {}
         self.reset()
 
@@ -72,6 +62,7 @@ class Grants:
         if found.used:
             self.codes_reused += 1
             found.grant.revoked = True
+            self._keep()
             raise Spent("The authorization code was used before; everything it gave is revoked.")
         found.used = True
         if found.grant.revoked or self.clock.now() >= found.dies:
@@ -80,6 +71,7 @@ class Grants:
             raise Spent("The redirect URI is not the one the code was issued for.")
         if self.switches.pkce != "ignored" and not _proves(verifier, found.challenge):
             raise Spent("The code verifier does not fit the code challenge.")
+        self._keep()
         return found.grant
 
     def first_token(self, grant: Grant) -> str | None:
@@ -97,6 +89,7 @@ class Grants:
         self.refresh_reused += replaced
         if replaced and self.switches.refresh_rotation == "family":
             grant.revoked = True
+            self._keep()
         if dies is None or grant.revoked or self.clock.now() >= dies:
             raise Spent("The refresh token is expired, revoked or was replaced.")
         self.refreshed += 1
@@ -110,6 +103,7 @@ class Grants:
             return
         if self.switches.refresh_dies_on_error:
             grant.live.pop(serial, None)
+            self._keep()
 
     def alive(self, id_: str) -> bool:
         found = self.grants.get(id_)
@@ -147,6 +141,7 @@ class Grants:
         chosen = [one for one in ([self.grants[id_]] if id_ else self.grants.values()) if not one.revoked]
         for one in chosen:
             one.revoked = True
+        self._keep()
         return len(chosen)
 
     def _rotated(self, grant: Grant, serial: int) -> str | None:
@@ -154,6 +149,7 @@ class Grants:
         if rotation in ("none", "absent"):
             if self.switches.refresh_ttl_from == "use":
                 grant.live[serial] = now + self.switches.refresh_ttl
+                self._keep()
             return self._token(grant, serial) if rotation == "none" else None
         if rotation == "grace":
             grant.live[serial] = min(grant.live[serial], now + self.switches.refresh_grace)
@@ -166,7 +162,12 @@ class Grants:
         grant.live = {serial: dies for serial, dies in grant.live.items() if dies > now}
         grant.serial += 1
         grant.live[grant.serial] = now + self.switches.refresh_ttl
+        self._keep()
         return self._token(grant, grant.serial)
+
+    def _keep(self) -> None:
+        if self._file:
+            save(self._file, (one for one in self.grants.values() if not one.revoked))
 
     def _token(self, grant: Grant, serial: int) -> str:
         text = f"{grant.id}.{serial}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sandbox.bucket import LeakyBucket
@@ -46,14 +47,16 @@ class Tenant:
         return int(self.clock.now())
 
 
-def open_tenant(seed: int, records: int | None, public_url: str, clock: Clock, switches: Switches) -> Tenant:
-    """A tenant with the seed's records; two of them share nothing."""
+def open_tenant(
+    seed: int, records: int | None, public_url: str, clock: Clock, switches: Switches, data: Path | None
+) -> Tenant:
+    """A tenant with the seed's records; two of them share nothing but a file they are both given."""
     store = planted(seed, records)
     plans, place = Plans(switches), times.zone(switches.tenant_zone)
     stamp = times.writer(place)
     short_value, person = plans.shape(KINDS["lookup-value"], "brief"), plans.shape(KINDS["user"], "embedded")
     plain = Renderer(store, stamp, switches.null_style, short_value, person)
-    grants = Grants(clock, switches, signing_key(seed))
+    grants = Grants(clock, switches, signing_key(seed), data)
     return Tenant(
         switches=switches,
         clock=clock,

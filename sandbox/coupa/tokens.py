@@ -10,7 +10,8 @@ from typing import Any
 import orjson
 
 from sandbox.coupa.clients import Client
-from sandbox.coupa.grants import Grant, Grants
+from sandbox.coupa.grant import Grant
+from sandbox.coupa.grants import Grants
 from sandbox.coupa.switches import Switches
 
 

@@ -142,8 +142,8 @@ async def revoke_token_and_credentials(file: Path) -> None:
 
 
 @pytest.mark.anyio
-async def test_a_sandbox_that_does_not_start_is_said_in_words() -> None:
-    async with stand_ins(["nobody"]) as (child,):
+async def test_a_sandbox_that_does_not_start_is_said_in_words(tmp_path: Path) -> None:
+    async with stand_ins(["nobody"], tmp_path) as (child,):
         with pytest.raises(CommandFailed) as caught:
             await child.announced()
     assert str(caught.value) == "The sandbox of nobody did not start: see above for its reason."

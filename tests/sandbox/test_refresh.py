@@ -1,5 +1,6 @@
 """Refresh tokens: their rotation, their end, and the counters that hold a renewer to one call at a time."""
 
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -171,3 +172,28 @@ async def test_codes_and_tokens_stand_in_the_log_as_digests(tenant: Tenant) -> N
     for secret in (body["refresh_token"], body["access_token"], visitor.client["client_secret"]):
         assert secret not in log
     assert "sha256:" in log
+
+
+async def test_consents_outlive_a_restart_where_a_file_keeps_them(opened: Opened, tmp_path: Path) -> None:
+    file = tmp_path / "consents.json"
+    switches: dict[str, Any] = {"refresh_rotation": "strict", "data": file}
+    before = Visitor(opened(**switches))
+    kept, revoked = await before.granted(), await before.granted(user=17)
+    new = (await before.refresh(kept["refresh_token"])).json()
+    grants = (await before.tenant.client.get("/_sandbox/grants")).json()["grants"]
+    await before.tenant.client.delete(f"/_sandbox/grants/{grants[1]['id']}")
+    assert file.stat().st_mode & 0o777 == 0o600
+    after = Visitor(opened(**switches))
+    assert await after.works(new["access_token"])
+    assert not await after.works(revoked["access_token"])
+    assert (await after.refresh(kept["refresh_token"])).status_code == 400
+    assert (await after.refresh(new["refresh_token"])).status_code == 200
+    assert not await Visitor(opened(refresh_rotation="strict")).works(new["access_token"])
+
+
+def test_a_file_of_another_sort_is_refused(opened: Opened, tmp_path: Path) -> None:
+    for text in ("", "[]", "{}", '{"grants": [{"id": 1}]}'):
+        file = tmp_path / "other.json"
+        file.write_text(text)
+        with pytest.raises(ValueError, match="holds no consents of a stand-in; delete it or name another"):
+            opened(data=file)
