@@ -51,7 +51,7 @@ class Attempt:
 
 
 class Ledger:
-    """`secret`: 32 bytes of the gateway's own. `quiet`: see QUIET."""
+    """`secret`: 32 bytes of the gateway's own. `quiet` and `lease`: see QUIET and LEASE."""
 
     def __init__(
         self,
@@ -59,13 +59,14 @@ class Ledger:
         secret: bytes,
         *,
         quiet: timedelta = QUIET,
+        lease: timedelta = LEASE,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._database = database
         self._secret = hmac.digest(secret, b"idempotency digests", "sha256")
         self._vault = Vault(Keyring.of([hmac.digest(secret, b"idempotency answers", "sha256")]))
         self._running: dict[str, str] = {}  # places by the attempts that this process is at
-        self.quiet = quiet
+        self.quiet, self.lease = quiet, lease
         self.sleep = sleep
 
     async def begin(self, write: Write, *, can_recover: bool) -> Attempt | Kept:
@@ -108,7 +109,7 @@ class Ledger:
         for start in range(0, len(running), MOST_AT_ONCE):
             some = running[start : start + MOST_AT_ONCE]
             async with self._database.write() as session:
-                until = await _moment(session) + LEASE
+                until = await _moment(session) + self.lease
                 change = (
                     update(WriteRecord)
                     .where(col(WriteRecord.id).in_([place for _, place in some]))
@@ -150,7 +151,7 @@ class Ledger:
     async def _insert(self, write: Write, place: str, moment: datetime) -> Attempt | None:
         """None where another one was quicker."""
         attempt = Attempt(write, place, kept=True)
-        row = self._row(attempt, place, RUNNING, busy_until=moment + LEASE, expires_at=moment + LIFE)
+        row = self._row(attempt, place, RUNNING, busy_until=moment + self.lease, expires_at=moment + LIFE)
         return attempt if await self._add(row) and self._began(attempt, place) else None
 
     async def _add(self, row: WriteRecord) -> bool:
@@ -201,7 +202,7 @@ class Ledger:
             update(WriteRecord)
             .where(col(WriteRecord.id) == row.id, col(WriteRecord.attempt) == row.attempt)
             .where(col(WriteRecord.state) == row.state, col(WriteRecord.busy_until) == row.busy_until)
-            .values(state=RUNNING, attempt=attempt.id, busy_until=moment + LEASE)
+            .values(state=RUNNING, attempt=attempt.id, busy_until=moment + self.lease)
         )
         async with self._database.write() as session:
             is_ours = (await session.exec(change)).rowcount == 1

@@ -8,7 +8,7 @@ from starlette.types import Message, Send
 from auth.bodies import MOST_BYTES
 from auth.signing import MOST_REPLAYED
 from proxy.headers import value_of
-from proxy.once.answers import MOST_KEPT, REPLAYED, Headers, Kept
+from proxy.once.answers import BODILESS, MOST_KEPT, REPLAYED, Headers, Kept
 from proxy.once.doing import settled
 from proxy.once.ledger import Attempt, Ledger
 from proxy.once.verdicts import Verdict, of_status
@@ -55,7 +55,10 @@ class Recorder:
         self._body = bytearray()
         self._length: int | None = None  # of the whole body, where it is stated
         self._seen = 0
-        self._last = b""  # held back: the caller would take the answer for whole
+        self._head: Message | None = (
+            None  # these are held back: with them the caller would have the whole answer
+        )
+        self._last = b""
 
     def verdict(self) -> Verdict | None:
         """What the answer's head tells."""
@@ -63,23 +66,31 @@ class Recorder:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self._begin(message)
-            await self._send(message)
+            await self._begin(message)
             return
         chunk: bytes = message.get("body", b"")
         self._keep(chunk)
         if not message.get("more_body"):
             await self._ledger.settle(self._attempt, of_status(self._status), self._kept())
-            await self._send({**message, "body": self._last + chunk})
+            await self._end({**message, "body": self._last + chunk})
         elif self._seen == self._length:
             self._last += chunk
         else:
             await self._send(message)
 
-    def _begin(self, message: Message) -> None:
+    async def _begin(self, message: Message) -> None:
         self._status, self._headers = message["status"], list(message["headers"])
         stated = value_of(self._headers, b"content-length")
         self._length = int(stated[:20]) if stated.isdigit() else None
+        if self._length == 0 or self._status in BODILESS:
+            self._head = message
+        else:
+            await self._send(message)
+
+    async def _end(self, message: Message) -> None:
+        if self._head is not None:
+            await self._send(self._head)
+        await self._send(message)
 
     def _keep(self, chunk: bytes) -> None:
         self._seen += len(chunk)
