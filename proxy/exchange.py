@@ -1,123 +1,108 @@
-"""One request on its way out: which step it is in, how long that may take, and what a failure there is called."""
+"""One request on a connection: written whole or piece by piece, each step within its time, up to the answer's head."""
 
 import asyncio
-import os
-from collections.abc import AsyncIterator, Mapping
-from typing import NamedTuple
+from collections.abc import AsyncIterator, Iterator, Mapping
+from functools import partial
 
-import aiohttp
 import httpx
-from aiohttp.connector import Connection
+
+from proxy.wire import Head, Turn, Wire
 
 PIECE = 64 * 1024  # bytes of a request body that are written, and timed, at once
+Seconds = Mapping[str, float | None]
 
 
-class Step(NamedTuple):
-    """`name` is the timeout's key in httpx; `late` and `broken` say what a timeout and a failure are in this step."""
+async def exchange(
+    wire: Wire, request: httpx.Request, head: bytes, length: int | None, seconds: Seconds
+) -> Head:
+    turn = wire.begin(is_bodiless=request.method == "HEAD", read_seconds=seconds["read"])
+    clock = _Clock(wire, seconds)
+    try:
+        if isinstance(request.stream, httpx.ByteStream) and len(request.content) <= PIECE:
+            wire.write(head + request.content)
+            clock.expect("read")
+        else:
+            turn.is_sent = False
+            wire.write(head)
+            turn.upload = asyncio.create_task(_upload(wire, turn, _chunks(request), length, clock))
+            turn.upload.add_done_callback(partial(_note_upload, wire, turn))
+        return await turn.head
+    except asyncio.CancelledError:
+        wire.abort(httpx.ReadError("The caller has left"))
+        raise
+    finally:
+        clock.stop()
 
-    name: str
-    late: type[httpx.TimeoutException]
-    broken: type[httpx.NetworkError]
+
+class _Clock:
+    """The one timer of a request, up to the head of its answer: what is expected next must come within its time."""
+
+    def __init__(self, wire: Wire, seconds: Seconds) -> None:
+        self._wire, self._seconds = wire, seconds
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+        self._has_stopped = False
+
+    def expect(self, step: str | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        seconds = self._seconds[step] if step else None
+        if seconds is not None and not self._has_stopped:
+            self._timer = self._loop.call_later(seconds, self._late, step)
+
+    def stop(self) -> None:
+        self._has_stopped = True
+        self.expect(None)
+
+    def _late(self, step: str | None) -> None:
+        kind = httpx.WriteTimeout if step == "write" else httpx.ReadTimeout
+        self._wire.abort(kind(f"No progress within the {step} timeout"))
 
 
-POOL = Step("pool", httpx.PoolTimeout, httpx.ConnectError)
-CONNECT = Step("connect", httpx.ConnectTimeout, httpx.ConnectError)
-WRITE = Step("write", httpx.WriteTimeout, httpx.WriteError)
-READ = Step("read", httpx.ReadTimeout, httpx.ReadError)
+async def _upload(
+    wire: Wire, turn: Turn, chunks: AsyncIterator[bytes], length: int | None, clock: _Clock
+) -> None:
+    """Writes the request's body piece by piece; the clock stands still while the caller makes the next chunk.
 
-
-class Exchange:
-    """Holds one request's step and the one timer that serves all steps in turn, up to the head of the answer.
-
-    `seconds` has the time for each step under its name; None is for ever.
+    Raises what the caller's body raises, and LocalProtocolError for a body that belies its length.
     """
-
-    def __init__(self, seconds: Mapping[str, float | None]) -> None:
-        self.seconds = seconds
-        self.step = POOL
-        self.timer = asyncio.timeout(seconds[POOL.name])
-        self.streams = False  # whether the body goes through `send`
-        self.answered = False
-        self._caller_error: OSError | None = None
-        self._transport: asyncio.Transport | None = None
-
-    def enter(self, step: Step) -> None:
-        self.step = step
-        self._expect_within(self.seconds[step.name])
-
-    def connected(self, connection: Connection) -> None:
-        """From here on the vendor may have seen the request."""
-        self._transport = connection.transport
-        self.enter(WRITE if self.streams else READ)
-
-    def abort(self) -> None:
-        """Drop the connection at once: a polite close waits for a peer that may have stopped reading."""
-        if self._transport is not None:
-            self._transport.abort()
-
-    async def send(self, chunks: AsyncIterator[bytes], length: int | None) -> AsyncIterator[bytes]:
-        """The request's body in pieces; the timer stands still while the caller makes the next chunk.
-
-        Raises `httpx.LocalProtocolError` where the body is not `length` bytes long.
-        """
-        left = length
-        self._expect_within(None)
-        try:
-            async for chunk in chunks:
-                if left is not None and (left := left - len(chunk)) < 0:
-                    raise httpx.LocalProtocolError("The body is longer than its Content-Length")
-                for start in range(0, len(chunk), PIECE):
-                    self.enter(WRITE)
-                    yield chunk[start : start + PIECE]
-                self._expect_within(None)
-            if left:
-                raise httpx.LocalProtocolError("The body is shorter than its Content-Length")
-            self.enter(READ)
-        except OSError as error:
-            self._caller_error = error
-            raise
-        finally:
-            if self.answered and self.step is WRITE:
-                self.abort()  # the vendor may wait for the rest before it ends its answer
-
-    def failure(self, error: Exception) -> Exception:
-        """What to raise for aiohttp's error. Its texts hold URLs, addresses and headers; ours do not."""
-        if self._caller_error is not None:
-            return self._caller_error
-        if type(error) is aiohttp.ClientConnectionError and isinstance(error.__cause__, Exception):
-            return error.__cause__  # whatever else the caller's body raised
-        if isinstance(error, TimeoutError):
-            return self.step.late(f"No progress within the {self.step.name} timeout")
-        if self.step in (POOL, CONNECT):
-            return httpx.ConnectError(_connect_text(error))
-        if isinstance(error, aiohttp.ServerDisconnectedError):
-            return httpx.RemoteProtocolError("The connection was closed without an answer")
-        if isinstance(error, aiohttp.ClientResponseError):
-            return httpx.RemoteProtocolError("The answer is not valid HTTP")
-        return self.step.broken("The connection broke before the answer")
-
-    def _expect_within(self, seconds: float | None) -> None:
-        if not self.answered:
-            now = asyncio.get_running_loop().time()
-            self.timer.reschedule(None if seconds is None else now + seconds)
+    turn.step_error = httpx.WriteError
+    left = length
+    async for chunk in chunks:
+        if left is not None and (left := left - len(chunk)) < 0:
+            raise httpx.LocalProtocolError("The body is longer than its Content-Length")
+        for piece in _pieces(chunk):
+            clock.expect("write")
+            wire.write(piece if length is not None else b"%x\r\n%b\r\n" % (len(piece), piece))
+            await wire.drain()
+            if wire.is_closed:
+                return
+        clock.expect(None)
+    if left:
+        raise httpx.LocalProtocolError("The body is shorter than its Content-Length")
+    if length is None:
+        wire.write(b"0\r\n\r\n")
+    turn.is_sent, turn.step_error = True, httpx.ReadError
+    clock.expect("read")
 
 
-def body_failure(error: Exception) -> httpx.TransportError:
-    """What to raise for an error that cut an answer's body short."""
-    if isinstance(error, TimeoutError):
-        return httpx.ReadTimeout("No progress within the read timeout")
-    if isinstance(error, aiohttp.ClientPayloadError):
-        return httpx.RemoteProtocolError("The answer's body is cut short or malformed")
-    return httpx.ReadError("The connection broke before the end of the body")
+def _note_upload(wire: Wire, turn: Turn, upload: asyncio.Task[None]) -> None:
+    """A request whose body broke off can't be finished: whoever made the body hears why."""
+    error = None if upload.cancelled() else upload.exception()
+    if isinstance(error, Exception):
+        wire.abort(httpx.WriteError("The request's body broke off") if turn.head.done() else error)
 
 
-def _connect_text(error: Exception) -> str:
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return "The host name could not be resolved"
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return "The certificate could not be verified"
-    if isinstance(error, aiohttp.ClientSSLError):
-        return "The TLS handshake failed"
-    if isinstance(error, OSError) and error.errno:
-        return os.strerror(error.errno)
-    return "The connection could not be made"
+def _pieces(chunk: bytes) -> Iterator[bytes]:
+    for start in range(0, len(chunk), PIECE):
+        yield chunk[start : start + PIECE]
+
+
+async def _chunks(request: httpx.Request) -> AsyncIterator[bytes]:
+    if isinstance(request.stream, httpx.ByteStream):
+        yield request.content
+        return
+    if not isinstance(request.stream, httpx.AsyncByteStream):
+        raise TypeError("The request's body must be an asynchronous stream")
+    async for chunk in request.stream:
+        yield chunk

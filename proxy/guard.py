@@ -1,11 +1,15 @@
 """Which addresses the gateway may connect to, so that a link, a redirect or a DNS answer can't turn it inwards."""
 
+import asyncio
+import re
 import socket
+from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
-import aiohttp.abc
 import httpx
-from aiohttp.abc import ResolveResult
+
+Address = tuple[str, int]  # a literal such as `203.0.113.7`, and the port there
+Resolver = Callable[[str, int], Awaitable[Sequence[Address]]]
 
 # Reachable only from inside somebody's network: open with `allow_private`.
 PRIVATE_V4 = tuple(
@@ -58,6 +62,9 @@ METADATA = frozenset(
 )
 
 
+DOTTED = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
+
+
 class AddressRefused(httpx.ConnectError):
     """The name leads to an address that must not be connected to; nothing was sent.
 
@@ -104,26 +111,28 @@ class Guard:
         return not any(address in block for block in CLOSED_V4)
 
 
-class GuardedResolver(aiohttp.abc.AbstractResolver):
-    """Another resolver's answers, refused as a whole when one address of them may not be connected to."""
+async def system_resolver(host: str, port: int) -> list[Address]:
+    """The addresses that the system knows for a name. Raises OSError, `socket.gaierror` for an unknown name."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [(str(address[0]), int(address[1])) for *_, address in found]
 
-    def __init__(self, guard: Guard, resolver: aiohttp.abc.AbstractResolver) -> None:
-        self._guard = guard
-        self._resolver = resolver
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """Raise `AddressRefused`, or `OSError` when the name has no address."""
-        try:
-            found = await self._resolver.resolve(host, port, family)
-        except UnicodeError:
-            raise socket.gaierror(socket.EAI_NONAME, "not a host name") from None
-        if not found:
-            raise socket.gaierror(socket.EAI_NODATA, "no address for this name")
-        for result in found:
-            self._guard.check(result["host"])
-        return found
+async def guarded(guard: Guard, resolver: Resolver, host: str, port: int) -> Sequence[Address]:
+    """A name's addresses, refused as a whole when one of them may not be connected to.
 
-    async def close(self) -> None:
-        await self._resolver.close()
+    Raises `AddressRefused`, or `OSError` when the name has no address.
+    """
+    if ":" in host or DOTTED.fullmatch(
+        host
+    ):  # a literal; an IPv6 one may have a zone that no look-up would show
+        guard.check(host)
+        return [(host, port)]
+    try:
+        found = await resolver(host, port)
+    except UnicodeError:
+        raise socket.gaierror(socket.EAI_NONAME, "not a host name") from None
+    if not found:
+        raise socket.gaierror(socket.EAI_NODATA, "no address for this name")
+    for address, _ in found:
+        guard.check(address)
+    return found

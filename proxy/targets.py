@@ -2,19 +2,15 @@
 
 import asyncio
 
-import aiohttp
-import aiohttp.abc
 import httpx
 
-from proxy.guard import AddressRefused, Guard, GuardedResolver
+from proxy.guard import AddressRefused, Guard, Resolver, guarded, system_resolver
 from schemas.errors import InvalidRequest
 
 SECONDS = 5.0  # for the name to be resolved
 
 
-async def check_target(
-    guard: Guard, url: str, *, resolver: aiohttp.abc.AbstractResolver | None = None
-) -> None:
+async def check_target(guard: Guard, url: str, *, resolver: Resolver = system_resolver) -> None:
     """Raises InvalidRequest about `target_url` unless it is https and every address of its host is public.
 
     Where private addresses are allowed, http is, too.
@@ -22,10 +18,9 @@ async def check_target(
     parts = httpx.URL(url)
     if parts.scheme != "https" and not guard.allow_private:
         raise _refused("must begin with https://")
-    inner = resolver or aiohttp.DefaultResolver()
     try:
         async with asyncio.timeout(SECONDS):
-            await GuardedResolver(guard, inner).resolve(parts.raw_host.decode("ascii"), parts.port or 443)
+            await guarded(guard, resolver, parts.raw_host.decode("ascii"), parts.port or 443)
     except AddressRefused:
         raise _refused(
             "leads to an address that is not publicly routable; addresses of one's own network can be allowed with "
@@ -33,9 +28,6 @@ async def check_target(
         ) from None
     except OSError:  # TimeoutError is one
         raise _refused("names a host that can't be resolved") from None
-    finally:
-        if resolver is None:
-            await inner.close()
 
 
 def _refused(complaint: str) -> InvalidRequest:

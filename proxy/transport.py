@@ -1,18 +1,15 @@
-"""The one way out: httpx's transport interface over a kept aiohttp session, exact in bytes, errors and timeouts."""
+"""The one way out: httpx's transport interface over connections of our own, exact in bytes, errors and timeouts."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import cast
 
-import aiohttp
-import aiohttp.abc
 import httpx
-from multidict import CIMultiDict
-from yarl import URL
 
-from proxy.exchange import PIECE, Exchange, body_failure
-from proxy.guard import AddressRefused, Guard
-from proxy.pool import Pool, current
+from proxy.dialing import Dialler, connect_text
+from proxy.exchange import Seconds, exchange
+from proxy.framing import body_length, request_head
+from proxy.guard import AddressRefused, Guard, Resolver, system_resolver
+from proxy.pool import CLOSED, Origin, Pool
+from proxy.wire import Wire
 
 # What is certain after a failure. Never sent: any request may be repeated. No answer: the vendor may have done it.
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -23,34 +20,7 @@ NO_ANSWER = (
     httpx.ReadTimeout,
     httpx.RemoteProtocolError,
 )
-
-# Together these bound the head of one answer to 2 MiB of memory.
-MOST_HEADERS = 128
-LONGEST_HEADER = 16 * 1024
-
-
-class _Body(httpx.AsyncByteStream):
-    """An answer's body as it comes, still encoded. It ends cleanly only where the vendor ended it."""
-
-    def __init__(self, answer: aiohttp.ClientResponse) -> None:
-        self._answer = answer
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        while chunk := await self._next():
-            yield chunk
-
-    async def _next(self) -> bytes:
-        try:
-            return await self._answer.content.readany()
-        except (aiohttp.ClientError, OSError) as error:
-            await self.aclose()
-            raise body_failure(error) from None
-
-    async def aclose(self) -> None:
-        """Drop the connection unless the body has ended; then it is back in the pool already."""
-        if self._answer.connection is not None and self._answer.connection.transport is not None:
-            self._answer.connection.transport.abort()
-        self._answer.close()
+PORTS = {"http": 80, "https": 443}
 
 
 class Transport(httpx.AsyncBaseTransport):
@@ -74,170 +44,100 @@ class Transport(httpx.AsyncBaseTransport):
         write_idle_seconds: float = 15.0,
         limit: int = 1000,
         limit_per_host: int = 500,
-        resolver: aiohttp.abc.AbstractResolver | None = None,
+        resolver: Resolver = system_resolver,
     ) -> None:
-        self._guard = guard
-        self._seconds: dict[str, float | None] = {
+        self._seconds: Seconds = {
             "connect": connect_seconds,
             "pool": pool_seconds,
             "read": read_idle_seconds,
             "write": write_idle_seconds,
         }
-        self._limit = limit
-        self._limit_per_host = limit_per_host
-        self._resolver = resolver
-        self._tls = httpx.create_ssl_context()
-        self._tls.set_alpn_protocols(["http/1.1"])
-        self._sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
+        self._limits = (limit, limit_per_host)
+        tls = httpx.create_ssl_context()
+        tls.set_alpn_protocols(["http/1.1"])
+        self._dialler = Dialler(guard, tls, resolver)
+        self._pools: dict[asyncio.AbstractEventLoop, Pool] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        exchange = Exchange(self._seconds | request.extensions.get("timeout", {}))
-        answer = await self._send(request, exchange)
-        if answer.status < 200:  # 101 ends HTTP on the connection, and what else is below is no final answer
-            exchange.abort()
-            answer.close()
-            raise httpx.RemoteProtocolError(f"The answer has the status {answer.status}", request=request)
-        return httpx.Response(
-            answer.status,
-            headers=list(answer.raw_headers),
-            stream=_Body(answer),
-            request=request,
-            extensions={"reason_phrase": (answer.reason or "").encode("utf-8", "surrogateescape")},
-        )
-
-    async def _send(self, request: httpx.Request, exchange: Exchange) -> aiohttp.ClientResponse:
-        url, headers = _url(request), _headers(request)
-        data = _data(request, headers, exchange)
-        timeout = aiohttp.ClientTimeout(total=None, sock_read=exchange.seconds["read"])
-        session = self._session()
-        token = current.set(exchange)
+        origin = _origin(request)
+        length = body_length(request)
+        head = request_head(request, length)
+        given = request.extensions.get("timeout")
+        seconds = self._seconds | given if given else self._seconds
         try:
-            async with exchange.timer:
-                answer = await session.request(
-                    request.method, url, headers=headers, data=data, allow_redirects=False, timeout=timeout
-                )
-                exchange.answered = True
-                return answer
+            wire = await self._connected(origin, seconds)
+            found = await exchange(wire, request, head, length, seconds)
         except AddressRefused as refused:
             raise AddressRefused(refused.address, request) from None
-        except aiohttp.InvalidURL:
-            # aiohttp turns down 127.1 and 2130706433, which the system would take for addresses.
-            raise AddressRefused(url.raw_host or "", request) from None
-        except (aiohttp.ClientError, OSError) as error:
-            raise _about(request, exchange.failure(error)) from None
-        except ValueError:
-            raise httpx.LocalProtocolError("The request holds control characters", request=request) from None
-        except asyncio.CancelledError:
-            if not session.closed or _is_cancelled():
-                raise
-            raise httpx.ConnectError("The transport was closed", request=request) from None
-        finally:
-            current.reset(token)
-            if not exchange.answered:
-                exchange.abort()
+        except httpx.RequestError as error:
+            error.request = request
+            raise
+        return httpx.Response(
+            found.status,
+            headers=found.headers,
+            stream=found.body,
+            request=request,
+            extensions={"reason_phrase": found.reason},
+        )
 
     @property
     def connections_in_use(self) -> int:
         """How many connections serve a request at present; the rest of the pool waits for work."""
-        return sum(cast(Pool, session.connector).in_use for session in self._sessions.values())
+        return sum(pool.in_use for pool in self._pools.values())
 
     async def aclose(self) -> None:
         """Close what the running event loop has opened; answers that are still being read break off."""
-        session = self._sessions.pop(asyncio.get_running_loop(), None)
-        if session is not None:
-            await session.close()
+        pool = self._pools.pop(asyncio.get_running_loop(), None)
+        if pool is not None:
+            pool.close()
 
-    def _session(self) -> aiohttp.ClientSession:
+    def _pool(self) -> Pool:
         loop = asyncio.get_running_loop()
-        if loop not in self._sessions:
-            self._sessions[loop] = self._open()
-        return self._sessions[loop]
+        if loop not in self._pools:
+            self._pools[loop] = Pool(*self._limits)
+        return self._pools[loop]
 
-    def _open(self) -> aiohttp.ClientSession:
-        session = aiohttp.ClientSession(
-            connector=Pool(
-                self._guard,
-                limit=self._limit,
-                limit_per_host=self._limit_per_host,
-                tls=self._tls,
-                resolver=self._resolver,
-            ),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
-            auto_decompress=False,
-            trust_env=False,
-            max_line_size=LONGEST_HEADER,
-            max_field_size=LONGEST_HEADER,
-            max_headers=MOST_HEADERS,
-        )
-        # By itself aiohttp sends a GET, PUT or DELETE again when a kept connection breaks.
-        session._retry_connection = False
-        return session
-
-
-def _url(request: httpx.Request) -> URL:
-    """The target as it stands: yarl would drop an empty query, so path and query go in as one encoded path."""
-    host = request.url.raw_host.decode("ascii")
-    if request.url.scheme not in ("http", "https") or not host or request.method == "CONNECT":
-        raise httpx.UnsupportedProtocol("Only http and https requests to a host can be sent", request=request)
-    return URL.build(
-        scheme=request.url.scheme,
-        host=f"[{host}]" if ":" in host else host,
-        port=request.url.port,
-        path=request.url.raw_path.decode("ascii"),
-        encoded=True,
-    )
-
-
-def _headers(request: httpx.Request) -> CIMultiDict[str]:
-    """The request's headers without Transfer-Encoding, which aiohttp sets where there is no Content-Length."""
-    headers: CIMultiDict[str] = CIMultiDict()
-    spelling: dict[bytes, str] = {}  # aiohttp loses a repeated header whose second name is spelled otherwise
-    for name, value in request.headers.raw:
-        if name.lower() == b"transfer-encoding":
-            continue
+    async def _connected(self, origin: Origin, seconds: Seconds) -> Wire:
+        pool = self._pool()
+        wire = pool.kept(origin)
+        if wire is not None:
+            return wire
         try:
-            headers.add(spelling.setdefault(name.lower(), name.decode("ascii")), value.decode("utf-8"))
-        except UnicodeDecodeError:
-            raise httpx.LocalProtocolError("A header of the request is not UTF-8", request=request) from None
-    return headers
+            async with asyncio.timeout(seconds["pool"]):
+                wire = await pool.take(origin)
+        except TimeoutError:
+            raise httpx.PoolTimeout("No progress within the pool timeout") from None
+        return wire or await self._dialled(pool, origin, seconds["connect"])
+
+    async def _dialled(self, pool: Pool, origin: Origin, seconds: float | None) -> Wire:
+        """A new connection in the slot that was taken, which is given back where none can be made."""
+        wire = Wire(pool.free)
+        try:
+            async with asyncio.timeout(seconds):
+                await self._dialler.dial(origin, wire)
+        except AddressRefused:
+            pool.give_back(origin)
+            raise
+        except TimeoutError:
+            pool.give_back(origin)
+            raise httpx.ConnectTimeout("No progress within the connect timeout") from None
+        except OSError as error:
+            pool.give_back(origin)
+            raise httpx.ConnectError(connect_text(error)) from None
+        except BaseException:
+            pool.give_back(origin)
+            raise
+        if pool.is_closed or wire.is_closed:
+            wire.abort(httpx.ReadError(CLOSED))
+            pool.give_back(origin)
+            raise httpx.ConnectError(CLOSED if pool.is_closed else "The connection was closed at once")
+        pool.serve(wire, origin)
+        return wire
 
 
-def _data(
-    request: httpx.Request, headers: CIMultiDict[str], exchange: Exchange
-) -> bytes | AsyncIterator[bytes] | None:
-    """What aiohttp is to send: small bodies as they are, others piecewise. Sets a known Content-Length."""
-    length = _length(request)
-    if isinstance(request.stream, httpx.ByteStream):
-        content = request.content
-        if length is not None and length != len(content):
-            raise httpx.LocalProtocolError("The body is not as long as its Content-Length", request=request)
-        if len(content) <= PIECE:
-            return content or None
-        length = len(content)
-        headers["Content-Length"] = str(length)
-    if not isinstance(request.stream, httpx.AsyncByteStream):
-        raise TypeError("The request's body must be an asynchronous stream")
-    exchange.streams = True
-    return exchange.send(aiter(request.stream), length)
-
-
-def _length(request: httpx.Request) -> int | None:
-    given = request.headers.get_list("content-length")
-    if not given:
-        return None
-    if len(given) > 1 or not (given[0].isascii() and given[0].isdigit()):
-        raise httpx.LocalProtocolError("The request's Content-Length is not one number", request=request)
-    return int(given[0])
-
-
-def _is_cancelled() -> bool:
-    """Whether someone wants this task to end. Closing a session cancels only what its requests wait for."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
-
-
-def _about(request: httpx.Request, error: Exception) -> Exception:
-    if isinstance(error, httpx.RequestError):
-        error.request = request
-    return error
+def _origin(request: httpx.Request) -> Origin:
+    url = request.url
+    host = url.raw_host.decode("ascii")
+    if url.scheme not in PORTS or not host or request.method == "CONNECT":
+        raise httpx.UnsupportedProtocol("Only http and https requests to a host can be sent", request=request)
+    return Origin(url.scheme, host, url.port or PORTS[url.scheme])

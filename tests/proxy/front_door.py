@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import aiohttp.abc
 import orjson
-from aiohttp.abc import ResolveResult
 
 from gateway.serving import Server, terms
 from proxy.guard import Guard
@@ -24,23 +22,14 @@ TOKEN = {"access_token": "eyJhbGci.a.b", "token_type": "bearer", "expires_in": 8
 JSON = b"Content-Type: application/json"
 
 
-class ToUpstream(aiohttp.abc.AbstractResolver):
+class ToUpstream:
     """Every name is the test upstream's."""
 
     def __init__(self, port: int) -> None:
         self._port = port
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        return [
-            ResolveResult(
-                hostname=host, host="127.0.0.1", port=self._port, family=socket.AF_INET, proto=0, flags=0
-            )
-        ]
-
-    async def close(self) -> None:
-        pass
+    async def __call__(self, host: str, port: int) -> list[tuple[str, int]]:
+        return [("127.0.0.1", self._port)]
 
 
 def vendor(faults: Mapping[bytes, Fault]) -> dict[bytes, Fault]:

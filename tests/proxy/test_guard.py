@@ -2,12 +2,10 @@
 
 import socket
 
-import aiohttp.abc
 import httpx
 import pytest
-from aiohttp.abc import ResolveResult
 
-from proxy.guard import AddressRefused, Guard, GuardedResolver
+from proxy.guard import AddressRefused, Guard, Resolver, guarded, system_resolver
 from proxy.transport import NEVER_SENT, Transport
 
 PUBLIC = [
@@ -149,28 +147,20 @@ def test_tells_the_address_to_the_log_and_not_to_the_caller() -> None:
     assert isinstance(refusal.value, NEVER_SENT)
 
 
-class Fixed(aiohttp.abc.AbstractResolver):
+class Fixed:
     """Answers every name with the addresses it was given, or raises."""
 
     def __init__(self, *addresses: str, error: Exception | None = None) -> None:
         self.addresses = addresses
         self.error = error
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
+    async def __call__(self, host: str, port: int) -> list[tuple[str, int]]:
         if self.error is not None:
             raise self.error
-        return [
-            ResolveResult(hostname=host, host=address, port=port, family=family, proto=0, flags=0)
-            for address in self.addresses
-        ]
-
-    async def close(self) -> None:
-        self.addresses = ()
+        return [(address, port) for address in self.addresses]
 
 
-async def refuses(url: str, resolver: Fixed | None) -> None:
+async def refuses(url: str, resolver: Resolver) -> None:
     request = httpx.Request("GET", url)
     transport = Transport(Guard(allow_private=False), resolver=resolver)
     try:
@@ -210,7 +200,7 @@ async def refuses(url: str, resolver: Fixed | None) -> None:
 )
 @pytest.mark.anyio
 async def test_refuses_every_spelling_in_a_url(host: str) -> None:
-    await refuses(f"http://{host}:9/", None)
+    await refuses(f"http://{host}:9/", system_resolver)
 
 
 @pytest.mark.parametrize(
@@ -232,21 +222,20 @@ async def test_refuses_a_name_that_leads_inwards(host: str, address: str) -> Non
 
 @pytest.mark.anyio
 async def test_refuses_a_name_as_a_whole_when_one_of_its_addresses_is_refused() -> None:
-    resolver = GuardedResolver(Guard(allow_private=False), Fixed("1.1.1.1", "10.0.0.1"))
     with pytest.raises(AddressRefused) as refusal:
-        await resolver.resolve("vendor.test", 443)
+        await guarded(Guard(allow_private=False), Fixed("1.1.1.1", "10.0.0.1"), "vendor.test", 443)
     assert refusal.value.address == "10.0.0.1"
 
 
 @pytest.mark.anyio
 async def test_hands_on_the_addresses_of_a_public_name() -> None:
-    resolver = GuardedResolver(Guard(allow_private=False), Fixed("1.1.1.1", "2606:4700:4700::1111"))
-    found = await resolver.resolve("vendor.test", 443)
-    assert [result["host"] for result in found] == ["1.1.1.1", "2606:4700:4700::1111"]
+    names = Fixed("1.1.1.1", "2606:4700:4700::1111")
+    found = await guarded(Guard(allow_private=False), names, "vendor.test", 443)
+    assert found == [("1.1.1.1", 443), ("2606:4700:4700::1111", 443)]
 
 
 @pytest.mark.parametrize("inner", [Fixed(), Fixed(error=UnicodeError("label too long"))])
 @pytest.mark.anyio
 async def test_a_name_without_an_address_is_a_failed_look_up(inner: Fixed) -> None:
     with pytest.raises(socket.gaierror):
-        await GuardedResolver(Guard(allow_private=True), inner).resolve("vendor.test", 443)
+        await guarded(Guard(allow_private=True), inner, "vendor.test", 443)

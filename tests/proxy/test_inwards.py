@@ -1,15 +1,12 @@
 """D8, D10: no account's address leads into the gateway's own network, however it is spelled."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import aiohttp.abc
 import httpx
 import pytest
-from aiohttp.abc import ResolveResult
 from pydantic import SecretStr
 
 from auth.connections import Connections
@@ -121,21 +118,15 @@ async def test_d10_the_token_endpoint_is_guarded_alike(tmp_path: Path) -> None:
         assert upstream.connections == 0
 
 
-class Rebinding(aiohttp.abc.AbstractResolver):
+class Rebinding:
     """Leads to this machine when asked first, and to cloud metadata ever after."""
 
     def __init__(self) -> None:
         self.asked = 0
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
+    async def __call__(self, host: str, port: int) -> list[tuple[str, int]]:
         self.asked += 1
-        address = "127.0.0.1" if self.asked == 1 else "169.254.169.254"
-        return [ResolveResult(hostname=host, host=address, port=port, family=family, proto=0, flags=0)]
-
-    async def close(self) -> None:
-        """Nothing to close."""
+        return [("127.0.0.1" if self.asked == 1 else "169.254.169.254", port)]
 
 
 async def test_d8_the_address_that_was_checked_is_the_one_that_is_dialled() -> None:

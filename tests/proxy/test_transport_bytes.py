@@ -77,7 +77,7 @@ async def test_headers_arrive_in_their_order_and_spelling(transport: Transport, 
     request = httpx.Request("GET", f"{upstream.url}/echo", headers=given)
     assert await echoed(transport, request) == (
         b"GET /echo HTTP/1.1\r\nHost: vendor.example\r\nX-CamelCase: 1\r\nx-repeated: a\r\nuser-agent: \r\n"
-        b"x-repeated: b\r\ncookie: own=1; other=2\r\nx-utf-8: \xc3\xa9\r\nx-spaced: a  \t b\r\n\r\n"
+        b"X-Repeated: b\r\ncookie: own=1; other=2\r\nx-utf-8: \xc3\xa9\r\nx-spaced: a  \t b\r\n\r\n"
     )
 
 

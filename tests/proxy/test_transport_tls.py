@@ -6,10 +6,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import aiohttp.abc
 import httpx
 import pytest
-from aiohttp.abc import ResolveResult
 
 from proxy.guard import AddressRefused, Guard
 from proxy.transport import NEVER_SENT, Transport
@@ -26,26 +24,18 @@ def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
     return "asyncio", {"use_uvloop": request.param == "uvloop"}
 
 
-class Names(aiohttp.abc.AbstractResolver):
+class Names:
     """Answers each look-up with the next of its lists of addresses, and remembers what it was asked."""
 
     def __init__(self, *answers: list[str]) -> None:
         self.answers = list(answers)
         self.asked: list[str] = []
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
+    async def __call__(self, host: str, port: int) -> list[tuple[str, int]]:
         self.asked.append(host)
         if not self.answers:
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-        return [
-            ResolveResult(hostname=host, host=address, port=port, family=family, proto=0, flags=0)
-            for address in self.answers.pop(0)
-        ]
-
-    async def close(self) -> None:
-        self.answers = []
+        return [(address, port) for address in self.answers.pop(0)]
 
 
 @pytest.fixture(scope="session")

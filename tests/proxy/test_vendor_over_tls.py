@@ -1,14 +1,11 @@
 """A vendor as in production: https at a host made from the account's own words, its certificate checked."""
 
-import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import aiohttp.abc
 import pytest
-from aiohttp.abc import ResolveResult
 
 from proxy.guard import Guard
 from proxy.transport import Transport
@@ -22,22 +19,14 @@ pytestmark = pytest.mark.anyio
 HOST = "acme.coupahost.com"
 
 
-class Hosts(aiohttp.abc.AbstractResolver):
+class Hosts:
     """Each name at a port of this machine."""
 
     def __init__(self, ports: dict[str, int]) -> None:
         self._ports = ports
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        at = self._ports[host]
-        return [
-            ResolveResult(hostname=host, host="127.0.0.1", port=at, family=socket.AF_INET, proto=0, flags=0)
-        ]
-
-    async def close(self) -> None:
-        pass
+    async def __call__(self, host: str, port: int) -> list[tuple[str, int]]:
+        return [("127.0.0.1", self._ports[host])]
 
 
 @asynccontextmanager
