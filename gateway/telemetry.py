@@ -21,7 +21,6 @@ from gateway.lines import Lines
 ROOT = Path(__file__).parent.parent
 LONGEST = 2000  # characters of what another library says
 QUIET = (
-    "aiohttp",
     "alembic",
     "asyncio",
     "hpack",

@@ -111,7 +111,7 @@ async def test_a_body_that_is_cut_never_ends_cleanly_and_frees_its_slot(
     assert await answer.aread() == b"plain"
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "POST"])  # aiohttp itself repeats all but POST
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "POST"])  # some clients repeat all but POST
 async def test_a_kept_connection_that_breaks_on_reuse_is_not_tried_again(
     transport: Transport, upstream: Upstream, method: str
 ) -> None:
