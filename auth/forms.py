@@ -73,10 +73,8 @@ def _moment(value: Any) -> Any:
     return read_moment(value) if isinstance(value, str) else value
 
 
-def _not_yet(value: Any) -> Any:
-    if value not in ({}, None):
-        raise ValueError("is not offered yet: leave it out, or send {}")
-    return {}
+def _empty_if_none(value: Any) -> Any:
+    return {} if value is None else value
 
 
 def _none_if_empty(value: Any) -> Any:
@@ -121,11 +119,13 @@ Scope = Annotated[str, Field(max_length=255, pattern=r"^[\x21\x23-\x5b\x5d-\x7e]
 RedirectUri = Annotated[str, AfterValidator(_redirect)]
 NoGate = Annotated[None, BeforeValidator(_no_gate)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
-NotYet = Annotated[
+UnifiedOverride = Annotated[
     dict[str, Any],
-    BeforeValidator(_not_yet),
-    WithJsonSchema({"type": ["object", "null"], "maxProperties": 0}),
-]
+    BeforeValidator(_empty_if_none),
+    WithJsonSchema(
+        {"type": ["object", "null"], "description": "Model, resource, part, entry: see Overrides."}
+    ),
+]  # what is in it is checked against the provider
 
 
 class Form(BaseModel):
@@ -185,7 +185,7 @@ class OverrideLimits(Form):
 
 class Override(Form):
     credentials: OverrideCredentials | None = None
-    unified: NotYet = Field(default_factory=dict)
+    unified: UnifiedOverride = Field(default_factory=dict)
     limits: Annotated[OverrideLimits | None, BeforeValidator(_none_if_empty)] = None
 
 
@@ -213,7 +213,7 @@ class AccountForm(Form):
 class AccountChange(Form):
     tenant_id: Text = LEFT_OUT
     context: dict[str, Any] = LEFT_OUT
-    unified_model_override: NotYet = LEFT_OUT
+    unified_model_override: UnifiedOverride = LEFT_OUT
     status: Literal["active", "needs_reauth"] = LEFT_OUT
     is_blocked: bool = LEFT_OUT
 

@@ -53,6 +53,7 @@ from proxy.transport import Transport
 from proxy.verify import verify
 from schemas.unified import MODELS
 from unified.endpoints import ROUTES as UNIFIED_ROUTES
+from unified.overrides import Bends
 from unified.reader import Reader
 
 Contexts = Mapping[str, Mapping[str, Any]]
@@ -168,6 +169,7 @@ async def open_state(
             "public_url": settings.public_url,
             "link_token_days": settings.link_token_days,
             "reader": Reader(pipe, connections),
+            "bends": Bends(),
             "cursors": Cursors(await gateway_secret(database, vault, "cursor")),
             "ignore_unsupported_filters": settings.unsupported_filters == "ignore",
         }

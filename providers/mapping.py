@@ -6,7 +6,7 @@ needs (`needs`), which is what lean calls ask for.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -228,6 +228,12 @@ def fields(model: type[BaseModel] | None, givens: tuple[str, ...] = (), /, **row
             raise TypeError(f"{model.__name__} has no field {', '.join(unknown)}")
         rows = {name: rows[name] for name in wanted}
     return Fields(model, rows, givens, _compiled(rows, givens))
+
+
+def refitted(table: Fields, rows: Mapping[str, Node]) -> Fields:
+    """The table with other nodes for some of its rows."""
+    laid = {**table.rows, **rows}
+    return replace(table, rows=laid, call=_compiled(laid, table.givens))
 
 
 def _compiled(rows: Mapping[str, Node], givens: tuple[str, ...]) -> Callable[..., dict[str, Any]]:

@@ -1,12 +1,13 @@
 """How a unified resource is served: which vendor collections it gathers, with what mapping, filters and paging."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from providers.filters import Filter
-from providers.mapping import Fields, Needs
+from providers.mapping import Fields, Needs, merged
+from providers.overrides.override import Override, Reshaping
 from providers.paging import Keyset, Offset
 from providers.writing import Writing
 
@@ -37,7 +38,8 @@ class Source:
     drops rows that the vendor could not be asked to leave out, and `also` names the keys that it reads. `unset` names
     keys that a whole answer leaves out where a record has no value, and `within` paths below a key that it may lack
     although the vendor has them: see `insist`. `refusable` names keys and parameters that not every tenant knows:
-    after a 400 the call is made again without them.
+    after a 400 the call is made again without them. `extra` is what an override reads besides the mapping, `leans`
+    whether all that is read can be asked for by name.
     """
 
     path: str
@@ -54,13 +56,15 @@ class Source:
     refusable: frozenset[str] = frozenset()
     addition: Addition | None = None
     writing: Writing | None = None
+    extra: Needs = field(default_factory=dict)
+    leans: bool = True
 
     @cached_property
     def needs(self) -> Needs:
-        """The vendor fields that the mapping reads from a record of this collection."""
+        """The vendor fields that are read from a record of this collection."""
         into = self.addition.into if self.addition else None
-        needs = {key: below for key, below in self.fields.needs.items() if key != into}
-        return {**needs, **{key: {} for key in self.also}}
+        needs = merged({**self.fields.needs, **{key: {} for key in self.also}}, self.extra)
+        return {key: below for key, below in needs.items() if key != into}
 
     @cached_property
     def insist(self) -> tuple[str, ...]:
@@ -74,16 +78,20 @@ class Source:
 
     @cached_property
     def addition_needs(self) -> Needs:
-        """The vendor fields that the mapping reads from a row of the addition, the key of its paging included."""
-        needs = self.fields.needs.get(self.addition.into, {}) if self.addition else {}
-        return {"id": {}, **needs}
+        """The vendor fields that are read from a row of the addition, the key of its paging included."""
+        if self.addition is None or not self.leans:
+            return {}
+        return merged(
+            {"id": {}}, *(tree.get(self.addition.into, {}) for tree in (self.fields.needs, self.extra))
+        )
 
 
 @dataclass(frozen=True)
 class Resource:
     """`sorts`: unified name -> vendor attribute for `order`; by the keyset's own key the keyset stays usable.
 
-    `crawl_page`: rows a page when whole records are crawled and the caller names no limit.
+    `crawl_page`: rows a page when whole records are crawled and the caller names no limit. `override`: what was laid
+    over the provider's own declaration, `reshaping` its part that concerns records.
     """
 
     sources: tuple[Source, ...]
@@ -95,6 +103,8 @@ class Resource:
     sorts: Mapping[str, str]
     crawl_page: int | None = None
     docs_url: str | None = None
+    override: Override | None = None
+    reshaping: Reshaping | None = None
 
     @property
     def methods(self) -> tuple[str, ...]:

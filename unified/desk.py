@@ -12,6 +12,7 @@ from providers.resource import Resource
 from proxy.cursors import Cursors
 from schemas.errors import InvalidRequest, NotFound
 from schemas.unified import MODELS, UnifiedModel, UnifiedResource
+from unified.overrides import Bends
 from unified.reader import Reader
 from unified.syntax import Query, read_query
 
@@ -50,11 +51,13 @@ async def open_desk(request: Request) -> Desk:
     account_id = request.state.account_id = caller.account(named.values if named else ())
     connections: Connections = request.state.connections
     connection = await connections.open(caller, account_id)
+    bends: Bends = request.state.bends
+    declared = offered(connection.provider.resources, unified, connection.provider.label)
     return Desk(
         query,
         connection,
         unified,
-        offered(connection.provider.resources, unified, connection.provider.label),
+        bends.resource(connection, unified, declared),
         request.state.reader,
         request.state.cursors,
     )

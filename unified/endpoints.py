@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from auth.bodies import json_response
 from auth.tokens import authenticate
+from providers.overrides.override import Faults
 from providers.provider import Provider
 from proxy.crawl import answer_crawl, wants_crawl
 from schemas.errors import InvalidRequest, NotAllowed, NotFound
@@ -17,6 +18,7 @@ from unified.desk import Desk, offered, open_desk, unified_model, unified_resour
 from unified.handbook import html, markdown
 from unified.listing import Listing, envelope, mapped
 from unified.meta import meta, model_meta
+from unified.overrides import fault_headers
 from unified.question import ListQuestion, crawl_question, read_list, read_single
 from unified.reader import source_of
 from unified.target import Target
@@ -46,6 +48,7 @@ async def collection(request: Request) -> Response:
         return await _debug_list(desk, question, headers)
     listing = _listing(desk, question)
     page = await listing.page(listing.start())
+    headers |= fault_headers(page.faults)
     return json_response(envelope(page, listing.seal(page.after), question), headers=headers)
 
 
@@ -78,7 +81,7 @@ async def _debug_list(desk: Desk, question: ListQuestion, headers: dict[str, str
             "resultCount": len(page.records),
         },
     }
-    return json_response(answer, headers=headers)
+    return json_response(answer, headers=headers | fault_headers(page.faults))
 
 
 async def member(request: Request) -> Response:
@@ -97,10 +100,13 @@ async def member(request: Request) -> Response:
     row = found.rows[0]
     if flags.format == "raw":
         return json_response(row)
-    record = mapped(target, found, row, flags)
+    faults: Faults = {}
+    record = mapped(target, found, row, flags, faults)
+    headers = fault_headers(faults)
     if flags.format == "debug":
-        return json_response({"result": record, "debug": debug(desk.connection, call, found.answer)})
-    return json_response(record)
+        shown = {"result": record, "debug": debug(desk.connection, call, found.answer)}
+        return json_response(shown, headers=headers)
+    return json_response(record, headers=headers)
 
 
 async def _write(request: Request, name: str | None) -> Response:

@@ -1,12 +1,15 @@
 """Lists: one page of unified records with the cursor of the next, from one or several vendor collections."""
 
+import asyncio
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
 from auth.connections import Connection
+from providers.overrides.override import Faults
 from providers.paging import Paging, Position
 from providers.resource import Params, Resource
 from proxy.answer import Answer, Call
@@ -19,17 +22,22 @@ from unified.question import Flags, ListQuestion
 from unified.reader import Reader, Row, Rows
 from unified.target import Target
 
+TURN = 0.005  # seconds of mapping after which others get theirs
 MOST_EMPTY = 200  # vendor pages in a row without a record that belongs to the resource
 
 
 @dataclass(frozen=True)
 class Page:
-    """Mapped (or raw) records, and the place behind them, None at the end. `answer`: the vendor's last, if any."""
+    """Mapped (or raw) records, and the place behind them, None at the end.
+
+    `answer`: the vendor's last, if any. `faults`: fields that an override could not give on some record.
+    """
 
     records: list[dict[str, Any]]
     after: Place | None = None
     partial: bool = False
     answer: Answer | None = None
+    faults: Faults = field(default_factory=dict)
 
 
 class Listing:
@@ -76,8 +84,8 @@ class Listing:
             found, after = await self._vendor_page(place)
             kept = self._kept(place, found)
             if kept or after is None:
-                records = [self._record(place, found, row) for row in kept]
-                return Page(records, after, self._partial(place, found), found.answer)
+                records, faults = await self._records(place, found, kept)
+                return Page(records, after, self._partial(place, found), found.answer, faults)
             place = after
         raise VendorTrouble(
             "The vendor has too many records in a row that do not belong here: narrow the list by a filter.",
@@ -124,10 +132,21 @@ class Listing:
             bool(found.rows) and addition is not None and (found.cut or not addition.listed)
         )
 
-    def _record(self, place: Place, found: Rows, row: Row) -> dict[str, Any]:
+    async def _records(
+        self, place: Place, found: Rows, kept: list[Row]
+    ) -> tuple[list[dict[str, Any]], Faults]:
+        """Where it takes long, as expressions may, others get their turn between records."""
         if self._question.flags.format == "raw":
-            return row
-        return mapped(self._targets[place.source], found, row, self._question.flags)
+            return kept, {}
+        target, flags = self._targets[place.source], self._question.flags
+        faults: Faults = {}
+        records, since = [], time.perf_counter()
+        for row in kept:
+            records.append(mapped(target, found, row, flags, faults))
+            if time.perf_counter() - since > TURN:
+                await asyncio.sleep(0)
+                since = time.perf_counter()
+        return records, faults
 
 
 def _paging(resource: Resource, question: ListQuestion) -> Paging:
@@ -137,9 +156,11 @@ def _paging(resource: Resource, question: ListQuestion) -> Paging:
     return resource.offset
 
 
-def mapped(target: Target, found: Rows, row: Row, flags: Flags) -> dict[str, Any]:
-    """The unified record of a vendor record, as the flags want it."""
-    record = target.source.fields(found.readable(row), target.custom_names)
+def mapped(
+    target: Target, found: Rows, row: Row, flags: Flags, faults: Faults | None = None
+) -> dict[str, Any]:
+    """The unified record of a vendor record, as the flags want it; `faults` takes up those of an override."""
+    record = target.record(found.readable(row), {} if faults is None else faults)
     if not flags.lean:
         record["remote_data"] = row
     for name in flags.exclude:

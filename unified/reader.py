@@ -42,7 +42,8 @@ class Rows:
 
     def readable(self, row: Row) -> Row:
         """What the mapping of a row reads."""
-        found = self.fuller.get(row["id"], row)
+        fuller = self.fuller.get(row["id"])
+        found = row if fuller is None else {**row, **fuller}
         return {**found, **self.added[row["id"]]} if row["id"] in self.added else found
 
 

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from auth.connections import Connection
 from providers.mapping import Needs
+from providers.overrides.override import Faults
 from providers.resource import Params, Resource, Source
 from proxy.answer import Call
 
@@ -39,7 +41,15 @@ class Target:
         return self._call(f"{self.source.path}/{id_.removeprefix(self.source.prefix)}", remote, lean)
 
     def _call(self, path: str, query: Params, lean: bool) -> Call:
-        return Call(path, merged(self.selection, query) if lean and self.source.selects else query)
+        by_name = lean and self.source.selects and self.source.leans
+        return Call(path, merged(self.selection, query) if by_name else query)
+
+    def record(self, readable: dict[str, Any], faults: Faults) -> dict[str, Any]:
+        """The unified record of a vendor's, without `remote_data`; `faults` takes up those of an override."""
+        record = self.source.fields(readable, self.custom_names)
+        if self.resource.reshaping:
+            faults |= self.resource.reshaping(record, readable)
+        return record
 
     def names_fields(self, call: Call) -> bool:
         """Whether a call selects fields, by our own or the caller's wish."""

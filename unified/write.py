@@ -139,6 +139,6 @@ def _compares(write: Write, name: str) -> bool:
 def _check_etag(write: Write, draft: Draft) -> None:
     if not write.etag or draft.present is None or write.etag == "*":
         return
-    present = write.target.source.fields(draft.present, write.target.custom_names).get("etag")
+    present = write.target.record(dict(draft.present), {}).get("etag")
     if present != write.etag:
         raise Changed("The record has changed since it was read: read it again, and decide anew")

@@ -7,11 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from auth.bodies import json_response
+from providers.overrides.override import Faults
 from providers.turning import key
 from schemas.errors import Problem, RemoteProblem
 from unified.debug import debug
 from unified.desk import Desk
 from unified.listing import mapped
+from unified.overrides import fault_headers
 from unified.reader import Reader, Rows
 from unified.write import Write, prepared, read_write
 from unified.writer import Done, Writer, first_call
@@ -52,22 +54,24 @@ async def _answer(request: Request, write: Write, *, status: int = 200) -> Respo
         call = first_call(write.deed.talk(write.draft), write.extras)
         return json_response({"result": None, "debug": debug(write.target.connection, call, None)})
     done = await writer.run(write.target, write.writing, write.deed, write.draft, write.extras)
-    result = await _result(state.reader, write, done)
+    faults: Faults = {}
+    result = await _result(state.reader, write, done, faults)
+    headers = fault_headers(faults)
     if write.flags.format == "debug":
         shown = debug(write.target.connection, done.call, done.answer)
-        return json_response({"result": result, "debug": shown}, status)
+        return json_response({"result": result, "debug": shown}, status, headers)
     is_bare = write.method in ("create", "update", "delete")
-    return json_response(result if is_bare else {"result": result}, status)
+    return json_response(result if is_bare else {"result": result}, status, headers)
 
 
-async def _result(reader: Reader, write: Write, done: Done) -> Any:
+async def _result(reader: Reader, write: Write, done: Done, faults: Faults) -> Any:
     """The record as it is now; of a deleted one its id."""
     if write.method == "delete":
         return {"id": f"{write.target.source.prefix}{write.draft.id}"}
     found = await _rows(reader, write, done)
     if write.flags.format == "raw":
         return found.rows[0]
-    return mapped(write.target, found, found.rows[0], write.flags)
+    return mapped(write.target, found, found.rows[0], write.flags, faults)
 
 
 async def _rows(reader: Reader, write: Write, done: Done) -> Rows:

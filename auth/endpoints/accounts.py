@@ -19,6 +19,7 @@ from auth.forms import AccountChange, BulkDelete
 from auth.listing import BOOLEAN, TEXT, TIME, page, read_listing, read_page
 from auth.presenting import integrated_account
 from auth.vault import Vault
+from providers.overrides.reading import check_override
 from schemas.tables import EnvironmentIntegration, IntegratedAccount
 
 COLUMNS: dict[str, Any] = {
@@ -59,6 +60,9 @@ async def change(request: Request) -> Response:
     async with state.database.write() as session:
         account, integration = await find_account(session, caller.environment_id, account_id, lock=True)
         before = account.status
+        if "unified_model_override" in form.model_fields_set:
+            provider, _ = state.connections.offered(integration.integration, account.authentication_method)
+            check_override(provider, form.unified_model_override, "unified_model_override")
         for name, value in form.given("tenant_id", "status", "is_blocked", "unified_model_override").items():
             setattr(account, name, value)
         if form.given("status") == {"status": ACTIVE}:

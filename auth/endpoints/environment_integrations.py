@@ -1,5 +1,6 @@
 """`/environment-integration`: which providers an environment has switched on, and its own settings for them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +18,8 @@ from auth.listing import BOOLEAN, TEXT, TIME, Listing, page, read_listing, read_
 from auth.oauth_clients import binding
 from auth.presenting import built_in_id, environment_integration
 from auth.vault import Vault
+from providers.overrides.reading import check_override
+from providers.provider import Provider
 from schemas.errors import Conflict, InvalidRequest
 from schemas.tables import EnvironmentIntegration, IntegratedAccount
 
@@ -77,6 +80,8 @@ async def change(request: Request) -> Response:
         for name, value in form.given("is_enabled", "show_in_catalog").items():
             setattr(row, name, value)
         if "override" in form.model_fields_set:
+            if form.override.unified:
+                check_override(_provider(request, row), form.override.unified, "override.unified")
             await _replace_override(session, request.state.vault, row, form.override)
     request.state.connections.forget_all()
     return json_response(_shown(request, row))
@@ -136,6 +141,15 @@ async def _replace_override(
         await _erase_secret(session, row)
     elif client.secret is not None:
         await sealed.put(session, vault, binding(row), {"client_secret": client.secret})
+
+
+def _provider(request: Request, row: EnvironmentIntegration) -> Provider:
+    providers: Mapping[str, Provider] = request.state.providers
+    if row.integration not in providers:
+        raise InvalidRequest(
+            f"This gateway does not offer {row.integration}: its models can't be overridden."
+        )
+    return providers[row.integration]
 
 
 async def _erase_secret(session: AsyncSession, row: EnvironmentIntegration) -> None:

@@ -58,11 +58,10 @@ def select(needs: Needs) -> Params:
 
 
 def _selection(needs: Needs) -> list[Any]:
-    plain = [_underscored(key) for key, below in needs.items() if not below]
+    asked = mapping.merged(*({_underscored(key): below} for key, below in needs.items()))
+    plain = [key for key, below in asked.items() if not below]
     nested = {
-        _underscored(key): {} if below.keys() & WHOLE.keys() else _selection(below)
-        for key, below in needs.items()
-        if below
+        key: {} if below.keys() & WHOLE.keys() else _selection(below) for key, below in asked.items() if below
     }
     return [*plain, *({key: below} for key, below in nested.items())]
 

@@ -74,9 +74,9 @@ async def test_a_change_sets_what_it_names_and_nothing_else(world: World) -> Non
         ({"integration_override": {}}, "integration_override", "is not known here"),
         ({"environment_id": "x"}, "environment_id", "is not known here"),
         (
-            {"unified_model_override": {"accounting": {}}},
+            {"unified_model_override": "accounting"},
             "unified_model_override",
-            "is not offered yet: leave it out, or send {}",
+            "must be a JSON object",
         ),
         (
             {"context": {"host": "evil.example"}},

@@ -1,0 +1,1 @@
+"""How a customer bends a provider's declarations: JMESPath expressions laid over single rows of them."""
