@@ -23,12 +23,12 @@ UNTOUCHED = frozenset({"id", "created-at", "updated-at", "created-by", "updated-
 
 
 class Editor:
-    """Writes of one call, as `user`. `ignored`: fields left as they are, where that fault is set."""
+    """Writes of one call, as `user`. `ignoring`: updates change nothing. `lenient`: no rule is held against them."""
 
-    def __init__(self, tenant: Tenant, user: int, *, ignoring: bool = False) -> None:
+    def __init__(self, tenant: Tenant, user: int, *, ignoring: bool = False, lenient: bool = False) -> None:
         self.tenant, self.store, self.user = tenant, tenant.store, user
         self.now = tenant.now()
-        self.ignoring = ignoring
+        self.ignoring, self.lenient = ignoring, lenient
 
     def create(self, kind: Kind, body: Mapping[str, Any], preset: Mapping[str, Any] | None = None) -> Record:
         """A new record with the class's defaults. Raises Refusal 400."""
@@ -72,9 +72,9 @@ class Editor:
         texts += self._broken(kind, record, rules)
         if rules.check:
             texts += rules.check(self, record, creating)
-        if texts:
+        if texts and not self.lenient:
             raise invalid(kind.model, *texts)
-        if rules.settle:
+        if rules.settle and not texts:
             rules.settle(self, record, given, creating)
 
     def _assign(self, kind: Kind, record: Record, name: str, value: Any, values: Record) -> None:

@@ -80,11 +80,11 @@ class Grants:
 
     def read(self, client: str, token: str) -> Grant:
         """The grant that a refresh token belongs to, whether or not the token still works."""
-        return self._read(client, token)[0]
+        return self._read(token, client)[0]
 
     def renewed(self, client: str, token: str) -> str | None:
         """Uses a refresh token: the one to go on with, None where the answer is to leave it out."""
-        grant, serial = self._read(client, token)
+        grant, serial = self._read(token, client)
         dies, replaced = grant.live.get(serial), serial != grant.serial
         self.refresh_reused += replaced
         if replaced and self.switches.refresh_rotation == "family":
@@ -95,10 +95,10 @@ class Grants:
         self.refreshed += 1
         return self._rotated(grant, serial)
 
-    def trouble(self, client: str, token: str) -> None:
-        """A refused refresh kills its token where the switch says so."""
+    def trouble(self, token: str) -> None:
+        """A refused refresh kills its token where the switch says so, whoever sent it."""
         try:
-            grant, serial = self._read(client, token)
+            grant, serial = self._read(token)
         except Spent:
             return
         if self.switches.refresh_dies_on_error:
@@ -173,11 +173,11 @@ class Grants:
         text = f"{grant.id}.{serial}"
         return f"{text}.{hmac.new(self._key, b'refresh ' + text.encode(), hashlib.sha256).hexdigest()[:32]}"
 
-    def _read(self, client: str, token: str) -> tuple[Grant, int]:
+    def _read(self, token: str, client: str | None = None) -> tuple[Grant, int]:
         id_, _, rest = token.partition(".")
         serial = rest.partition(".")[0]
         grant = self.grants.get(id_)
-        if grant is None or grant.client != client or not serial.isdecimal():
+        if grant is None or client not in (None, grant.client) or not serial.isdecimal():
             raise Spent("The refresh token is unknown.")
         if not hmac.compare_digest(self._token(grant, int(serial)).encode(), token.encode()):
             raise Spent("The refresh token is unknown.")

@@ -43,7 +43,7 @@ async def _granted(tenant: Tenant, request: Request) -> dict[str, object]:
             raise TokenRefusal("unsupported_grant_type", 400)
         return grant(tenant, client, given)
     except TokenRefusal:
-        tenant.grants.trouble(given.get("client_id", ""), given.get("refresh_token", ""))
+        tenant.grants.trouble(given.get("refresh_token", ""))
         raise
 
 

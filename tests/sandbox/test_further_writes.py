@@ -180,6 +180,17 @@ async def test_the_cart_is_made_at_the_first_look_and_filled(tenant: Tenant) -> 
     assert refused == (400, {"errors": {"requisition_header": ["Requisition lines can't be blank"]}})
 
 
+async def test_a_draft_is_kept_without_validation_and_cannot_be_submitted_like_that(tenant: Tenant) -> None:
+    made = await requisition(tenant)
+    gone = {"requisition-lines": [{"id": made["requisition-lines"][0]["id"], "_delete": True}]}
+    text = {"errors": {"requisition_header": ["Requisition lines can't be blank"]}}
+    path = f"requisitions/{made['id']}"
+    assert await tenant.refused("PUT", f"{path}/save_for_later", gone) == (400, text)
+    kept = await call(tenant, "PUT", f"{path}/update_without_validation", gone)
+    assert (kept["status"], kept["requisition-lines"]) == ("draft", [])
+    assert await tenant.refused("PUT", f"{path}/update_and_submit_for_approval", {}) == (400, text)
+
+
 async def test_lines_are_scheduled_for_a_day(tenant: Tenant) -> None:
     line = (await requisition(tenant))["requisition-lines"][0]["id"]
     body = {"requisition_line_ids": [line], "schedule_issuance_date": "03/31/2027"}

@@ -100,6 +100,11 @@ async def test_a_refused_refresh_ends_its_token_unless_switched_off(opened: Open
         refused = await visitor.refresh(token, scope="core.invoice.read")
         assert (refused.status_code, refused.json()["error"]) == (400, "invalid_scope")
         assert (await visitor.refresh(token)).status_code == status
+        token = (await visitor.granted())["refresh_token"]
+        form = {"grant_type": "refresh_token", "refresh_token": token}
+        basic = (visitor.client["client_id"], "wrong")
+        assert (await visitor.tenant.client.post("/oauth2/token", data=form, auth=basic)).status_code == 401
+        assert (await visitor.refresh(token)).status_code == status
 
 
 async def test_a_refresh_can_ask_for_fewer_scopes(tenant: Tenant) -> None:

@@ -41,6 +41,11 @@ def save_for_later(editor: Editor, record: Record, given: Mapping[str, Any]) -> 
     editor.set("requisition", record, status="draft")
 
 
+def update_without_validation(editor: Editor, record: Record, given: Mapping[str, Any]) -> None:
+    """Keeps a draft that could not be submitted yet."""
+    save_for_later(Editor(editor.tenant, editor.user, lenient=True), record, given)
+
+
 def keep_as_cart(editor: Editor, record: Record, given: Mapping[str, Any]) -> None:
     editor.set("requisition", record, status="cart")
 
@@ -81,7 +86,7 @@ def _named_lines(editor: Editor, given: Mapping[str, Any]) -> list[Record]:
 ACTIONS = {
     "update_and_submit_for_approval": update_and_submit,
     "save_for_later": save_for_later,
-    "update_without_validation": save_for_later,
+    "update_without_validation": update_without_validation,
     "add_approver": add_approver,
     "remove_approval": remove_approval,
 }
