@@ -47,7 +47,7 @@ def all_scopes() -> tuple[str, ...]:
 def clients(seed: int) -> tuple[Client, ...]:
     """`main` may do everything, `read_only` read everything, `few` read suppliers and settings only.
 
-    `web` is registered for the authorization code flow, the others for their own credentials.
+    `web` and `web_two` are registered for the authorization code flow, the others for their own credentials.
     """
     reading = tuple(scope for scope in all_scopes() if scope.endswith(".read"))
     return (
@@ -57,6 +57,7 @@ def clients(seed: int) -> tuple[Client, ...]:
         # A secret with characters that form and Basic encoding treat differently.
         Client("awkward", _word(seed, "odd id", 32), "p+%:/=&é " + _word(seed, "odd", 16), all_scopes(), 15),
         Client("web", _word(seed, "web id", 32), _word(seed, "web secret", 64), all_scopes(), 12, CODE),
+        Client("web_two", _word(seed, "web2 id", 32), _word(seed, "web2 secret", 64), all_scopes(), 12, CODE),
     )
 
 

@@ -4,6 +4,8 @@ import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,11 +82,11 @@ class Grants:
 
     def read(self, client: str, token: str) -> Grant:
         """The grant that a refresh token belongs to, whether or not the token still works."""
-        return self._read(token, client)[0]
+        return self._read(client, token)[0]
 
     def renewed(self, client: str, token: str) -> str | None:
         """Uses a refresh token: the one to go on with, None where the answer is to leave it out."""
-        grant, serial = self._read(token, client)
+        grant, serial = self._read(client, token)
         dies, replaced = grant.live.get(serial), serial != grant.serial
         self.refresh_reused += replaced
         if replaced and self.switches.refresh_rotation == "family":
@@ -95,14 +97,13 @@ class Grants:
         self.refreshed += 1
         return self._rotated(grant, serial)
 
-    def trouble(self, token: str) -> None:
-        """A refused refresh kills its token where the switch says so, whoever sent it."""
-        try:
-            grant, serial = self._read(token)
-        except Spent:
+    def trouble(self, clients: Iterable[str], token: str) -> None:
+        """A refused refresh of one who says to be its client kills the token where the switch says so."""
+        grant = self.grants.get(token.partition(".")[0])
+        if grant is None or grant.client not in clients or not self.switches.refresh_dies_on_error:
             return
-        if self.switches.refresh_dies_on_error:
-            grant.live.pop(serial, None)
+        with suppress(Spent):
+            grant.live.pop(self._read(grant.client, token)[1], None)
             self._keep()
 
     def alive(self, id_: str) -> bool:
@@ -173,11 +174,11 @@ class Grants:
         text = f"{grant.id}.{serial}"
         return f"{text}.{hmac.new(self._key, b'refresh ' + text.encode(), hashlib.sha256).hexdigest()[:32]}"
 
-    def _read(self, token: str, client: str | None = None) -> tuple[Grant, int]:
+    def _read(self, client: str, token: str) -> tuple[Grant, int]:
         id_, _, rest = token.partition(".")
         serial = rest.partition(".")[0]
         grant = self.grants.get(id_)
-        if grant is None or client not in (None, grant.client) or not serial.isdecimal():
+        if grant is None or grant.client != client or not serial.isdecimal():
             raise Spent("The refresh token is unknown.")
         if not hmac.compare_digest(self._token(grant, int(serial)).encode(), token.encode()):
             raise Spent("The refresh token is unknown.")

@@ -35,15 +35,16 @@ def routes(tenant: Tenant) -> list[Route]:
 
 async def _granted(tenant: Tenant, request: Request) -> dict[str, object]:
     given = {**dict(request.query_params), **await form_of(request)}
+    pairs = _identities(request, given)
     try:
         _check_revoked(tenant, request)
-        client = _client(tenant, _identities(request, given))
+        client = _client(tenant, pairs)
         grant = GRANTS.get(given.get("grant_type", ""))
         if grant is None:
             raise TokenRefusal("unsupported_grant_type", 400)
         return grant(tenant, client, given)
     except TokenRefusal:
-        tenant.grants.trouble(given.get("refresh_token", ""))
+        tenant.grants.trouble([id_ for id_, _ in pairs], given.get("refresh_token", ""))
         raise
 
 

@@ -123,6 +123,9 @@ async def test_a_token_that_is_altered_or_of_another_client_is_unknown(tenant: T
     for other in (token[:-1] + "0", token.replace(".1.", ".2."), "nonsense", ""):
         if other != token:
             assert (await visitor.refresh(other)).json()["error"] == "invalid_grant"
+    two = tenant.credentials["clients"]["web_two"]
+    foreign = {"client_id": two["client_id"], "client_secret": two["client_secret"]}
+    assert (await visitor.refresh(token, **foreign)).json()["error"] == "invalid_grant"
     assert (await visitor.refresh(token)).status_code == 200
 
 
@@ -191,6 +194,9 @@ async def test_consents_outlive_a_restart_where_a_file_keeps_them(opened: Opened
     after = Visitor(opened(**switches))
     assert await after.works(new["access_token"])
     assert not await after.works(revoked["access_token"])
+    assert [one["user"] for one in (await after.tenant.client.get("/_sandbox/grants")).json()["grants"]] == [
+        2
+    ]
     assert (await after.refresh(kept["refresh_token"])).status_code == 400
     assert (await after.refresh(new["refresh_token"])).status_code == 200
     assert not await Visitor(opened(refresh_rotation="strict")).works(new["access_token"])
