@@ -51,19 +51,19 @@ def scene(mode: Mode = Mode.WINDOW, **given: Any) -> Scene:
     return Scene(**values)
 
 
-def failure(kind: str, error: str = WORDS) -> dict[str, Any]:
+def failure(kind: str, error: str) -> dict[str, Any]:
     return {"is_truto": True, "result": "error", "error": error, "error_type": kind, "integration": "coupa"}
 
 
 SUCCESS = {"is_truto": True, "result": "success", "integration": "coupa", "integrated_account_id": "a1"}
 
 
-def failed(at: Scene, kind: str, **given: Any) -> Failed:
-    return Failed(at, WORDS, failure(kind), COUPA, **{"method": "oauth2", **given})
+def failed(at: Scene, kind: str, words: str, **given: Any) -> Failed:
+    return Failed(at, words, failure(kind, words), COUPA, **{"method": "oauth2", **given})
 
 
-def states(mode: Mode = Mode.WINDOW, **given: Any) -> Mapping[str, View]:
-    """By name; `given` are values of the scene."""
+def states(mode: Mode = Mode.WINDOW, words: str = WORDS, **given: Any) -> Mapping[str, View]:
+    """By name; `words` are the vendor's, `given` are values of the scene."""
     at = scene(mode, **given)
     kinds = ("oauth2", "oauth2_client_credentials", "api_key", "keka_oauth")
     return {
@@ -74,19 +74,25 @@ def states(mode: Mode = Mode.WINDOW, **given: Any) -> Mapping[str, View]:
         "form": Form(at, COUPA, "oauth2_client_credentials", FIELDS, has_formats=True),
         "form-marked": Form(at, COUPA, "oauth2_client_credentials", MARKED),
         "form-refused": Form(
-            at, COUPA, "api_key", FIELDS, error=WORDS, message=failure("validation_error"), has_formats=True
+            at,
+            COUPA,
+            "api_key",
+            FIELDS,
+            error=words,
+            message=failure("validation_error", words),
+            has_formats=True,
         ),
         "form-that-leaves": Form(at, COUPA, "oauth2", FIELDS[:1], leaves=True),
         "leaving": Leaving(at, COUPA, "/leave", has_formats=True),
         "testing": Testing(at, COUPA, "/wait"),
         "done": Done(at, COUPA, SUCCESS),
         "done-with-return": Done(at, COUPA, SUCCESS, url="https://app.example.com/?result=success"),
-        "failed": failed(at, "connection_error", has_formats=True),
-        "failed-validation": failed(at, "validation_error"),
-        "failed-post-install": failed(at, "post_install_error"),
-        "failed-token": Failed(at, "", failure("invalid_token"), is_final=True),
-        "failed-integration": Failed(at, "", failure("invalid_integration"), is_final=True),
-        "failed-rapid-form": Failed(at, "", failure("rapid_form_error"), is_final=True),
+        "failed": failed(at, "connection_error", words, has_formats=True),
+        "failed-validation": failed(at, "validation_error", words),
+        "failed-post-install": failed(at, "post_install_error", words),
+        "failed-token": Failed(at, "", failure("invalid_token", ""), is_final=True),
+        "failed-integration": Failed(at, "", failure("invalid_integration", ""), is_final=True),
+        "failed-rapid-form": Failed(at, "", failure("rapid_form_error", ""), is_final=True),
         "closed": Closed(),
         "unusable": Unusable(),
     }

@@ -3,6 +3,7 @@
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,7 @@ NAMES = tuple(states())
 EVIL = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'{{ 7*7 }}"
 
 
-def policy(name: str, mode: Mode = Mode.WINDOW, **given: object) -> dict[str, str]:
+def policy(name: str, mode: Mode = Mode.WINDOW, **given: Any) -> dict[str, str]:
     header = render(states(mode, **given)[name]).headers["content-security-policy"]
     return {word: rest for word, _, rest in (part.partition(" ") for part in header.split("; "))}
 

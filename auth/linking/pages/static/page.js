@@ -139,6 +139,7 @@
       tell();
       const done = /** @type {HTMLTemplateElement} */ (main.querySelector("template[data-done]")).content;
       main.replaceChildren(done.cloneNode(true));
+      main.querySelector("h1")?.focus();
     });
   }
 })();
