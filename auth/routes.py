@@ -19,6 +19,7 @@ from auth.endpoints import (
     webhook_deliveries,
     webhooks,
 )
+from auth.linking import journey, page
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -59,6 +60,12 @@ ROUTES: list[Route] = [
     offer("/integrated-account/{id}", GET=accounts.get, PATCH=accounts.change, DELETE=accounts.delete),
     offer("/integrated-account/{id}/credentials", PATCH=imports.replace_credentials),
     offer("/link-token", POST=link_tokens.create),
+    offer("/connect-account", GET=page.show, POST=page.send),
+    offer("/connect-account/post-connect", GET=page.post_connect),
+    offer("/connect-account/attempt", GET=journey.attempt_page),
+    offer("/connect-account/leave", GET=journey.leave),
+    offer("/connect-account/test", GET=journey.test),
+    offer("/connect/{integration}/callback", GET=journey.back),
     offer("/sandbox-integrated-account", GET=sandbox_accounts.list_, POST=sandbox_accounts.create),
     offer("/sandbox-integrated-account/{id}", GET=sandbox_accounts.get, DELETE=sandbox_accounts.delete),
     offer("/webhook", GET=webhooks.list_, POST=webhooks.create),

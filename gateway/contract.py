@@ -19,6 +19,7 @@ from auth.listing import Kind
 from gateway import answers as a
 from gateway import log
 
+CONNECTING = "Connecting an account"
 REFUSALS = (400, 401, 403, 429)
 OF_ONE = (*REFUSALS, 404)
 OF_BODY = (*REFUSALS, 413, 415)
@@ -46,6 +47,11 @@ class Operation:
 
 def _open(tag: str, summary: str, answer: type[BaseModel] | str, *refusals: int) -> Operation:
     return Operation(tag, summary, answer, refusals=refusals, is_open=True)
+
+
+def _page(summary: str, *also: int) -> Operation:
+    """A page of a link token's, which has no other token."""
+    return Operation(CONNECTING, summary, "text/html", also=also, refusals=(429, 503), is_open=True)
 
 
 def _list(tag: str, summary: str, answer: type[BaseModel], filters: Mapping[str, Kind]) -> Operation:
@@ -170,6 +176,15 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ),
     ("GET", "/sandbox-integrated-account/{id}"): _get(SANDBOXES, "Get a sandbox account", a.SandboxAccount),
     ("DELETE", "/sandbox-integrated-account/{id}"): _get(SANDBOXES, "Delete a sandbox account", a.Deleted),
+    ("GET", "/connect-account"): _page("The connect page of a link token", 401, 404, 410),
+    ("POST", "/connect-account"): _page("A form of the connect page", 303, 400, 401, 403, 404, 410, 413),
+    ("GET", "/connect-account/post-connect"): _page(
+        "Tells that forms after connecting are not offered", 401, 404, 410
+    ),
+    ("GET", "/connect-account/attempt"): _page("What a form of the connect page came to", 303, 401, 404, 410),
+    ("GET", "/connect-account/leave"): _page("To the vendor's own login", 303, 400, 404),
+    ("GET", "/connect-account/test"): _page("Tries the connection", 303, 400),
+    ("GET", "/connect/{integration}/callback"): _page("Where a vendor's login leads back to", 303, 400),
     ("GET", "/connect-account/accent-{colour}.css"): _open(
         CONNECTING, "The connect page's style sheet of an accent colour", "text/css", 404
     ),

@@ -27,7 +27,7 @@ KEY = base64.b64encode(bytes(range(32))).decode()
 SANDBOX = "http://sandbox.test"
 CHOSEN = (
     *("database_url", "log_days", "unsupported_filters", "queue_seconds", "upstream_seconds"),
-    *("allow_private_upstreams", "truto_signature", "webhook_days"),
+    *("public_url", "allow_private_upstreams", "truto_signature", "webhook_days"),
 )
 WIDE = {"rate": 100_000, "burst": 100_000}  # calls a second; a vendor's own would slow most tests down
 READY_HEADERS = {"accept": "application/json"}

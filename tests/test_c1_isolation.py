@@ -23,7 +23,7 @@ PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
 VERBS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 FILLED = {"model": "accounting", "resource": "contacts", "method": "list", "integration": "coupa"}
 PUBLIC = {"/ping", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"}
-PAGES = ("/connect-account", "/connect/")  # a link token's; see tests/linking
+PAGES = ("/connect-account", "/connect/", "/sdk/")  # for browsers; see tests/linking
 SECRET = re.compile(r'"(request_id|created_at|updated_at)":"[^"]*",?')
 
 

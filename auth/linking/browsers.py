@@ -49,5 +49,6 @@ def _name(request: Request) -> str:
 
 
 def _is_secure(request: Request) -> bool:
-    url: str = request.state.public_url(request)
-    return url.startswith("https://")
+    """As browsers see it: behind a proxy the request itself may have come without TLS."""
+    address: str = request.state.public_url or str(request.url)
+    return address.startswith("https://")

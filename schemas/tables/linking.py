@@ -56,4 +56,4 @@ class LinkAttempt(Row, table=True):
     code_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
     browser_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
     outcome: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
-    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    expires_at: datetime = Field(default_factory=now, sa_type=UtcDateTime, index=True)

@@ -37,7 +37,7 @@ async def test_a_link_token_for_a_tenant_is_bound_to_an_account_that_is_not_ther
     assert (row.tenant_id, row.is_reconnect, row.is_sandbox) == ("acme", False, True)
     assert (row.unified_models, row.scopes) == (["accounting"], ["core.invoice.read"])
     assert row.account_id != house.account
-    assert 6.99 < (row.expires_at - row.created_at).total_seconds() / 86400 <= 7
+    assert round((row.expires_at - row.created_at).total_seconds()) == 7 * 86400
 
 
 async def test_a_reconnect_takes_tenant_and_place_from_its_account(house: House) -> None:

@@ -1,0 +1,42 @@
+"""The authorization request (RFC 6749 §4.1.1), and what its answer says for itself."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # type: ignore[import-untyped]
+
+from auth.connections import Connection
+from auth.linking.drafts import Draft
+from auth.linking.pkce import challenge
+from providers.provider import AuthorizationCode
+
+LONGEST = 500  # characters of a vendor's words
+
+
+def authorization_url(
+    draft: Draft, scheme: AuthorizationCode, *, redirect_uri: str, entrusted: Mapping[str, Any]
+) -> str:
+    """Where the person signs in and consents."""
+    connection = draft.connection
+    further = {**dict(scheme.parameters), **(challenge(entrusted["verifier"]) if scheme.pkce else {})}
+    uri: str = prepare_grant_uri(
+        connection.url(scheme.authorize_url),
+        connection.value("client_id"),
+        "code",
+        redirect_uri=redirect_uri,
+        scope=" ".join(draft.asked),
+        state=entrusted["state"],
+        **further,
+    )
+    return uri
+
+
+def is_issuer(connection: Connection, scheme: AuthorizationCode, iss: str) -> bool:
+    """Whether an answer's `iss` (RFC 9207) names the vendor that was asked."""
+    return iss == connection.url(scheme.issuer)
+
+
+def vendor_words(connection: Connection, query: Mapping[str, str]) -> str:
+    """An authorization endpoint's error (§4.1.2.1) as a person may read it."""
+    words = query.get("error_description") or query["error"]
+    return connection.secrets.hide_in(words[:LONGEST])
