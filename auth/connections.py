@@ -97,8 +97,12 @@ class Connections:
             raise NotAllowed("This token speaks for another integrated account.")
         if not account_id.isprintable():  # Postgres takes no NUL in text
             raise unknown_account()
-        key = _key(caller.environment_id, account_id)
-        return await self._accounts.get(key, lambda: self._load(caller.environment_id, account_id))
+        return await self.reach(caller.environment_id, account_id)
+
+    async def reach(self, environment_id: str, account_id: str) -> Connection:
+        """`open` for the gateway's own work."""
+        key = _key(environment_id, account_id)
+        return await self._accounts.get(key, lambda: self._load(environment_id, account_id))
 
     async def _load(self, environment_id: str, account_id: str) -> Connection:
         query = (
@@ -220,6 +224,19 @@ class Connections:
         """`note_refused` within the caller's transaction, at the end of which the account is to be forgotten."""
         error = printable(connection.secrets.hide_in(message))
         return await self._mark(session, connection, status=NEEDS_REAUTH, last_error=error)
+
+    async def revive(self, session: AsyncSession, environment_id: str, account_id: str) -> None:
+        """The account works after all, within the caller's transaction: what the vendor refused was not its last."""
+        query = (
+            select(IntegratedAccount, EnvironmentIntegration)
+            .join(EnvironmentIntegration)
+            .where(IntegratedAccount.id == account_id, IntegratedAccount.status == NEEDS_REAUTH)
+            .with_for_update(of=IntegratedAccount)
+        )
+        if found := (await session.exec(query)).first():
+            account, integration = found
+            account.status, account.last_error = ACTIVE, None
+            await emit_status(session, NEEDS_REAUTH, account, integration)
 
     async def note_forbidden(self, connection: Connection, message: str, scopes: Sequence[str]) -> bool:
         """The vendor let the account in but not at this; the status stays. False if the account has changed."""

@@ -16,7 +16,7 @@ from auth.gateway_secret import gateway_secret
 from auth.guesses import Guesses
 from auth.linking.pages.assets import ROUTES as PAGE_ROUTES
 from auth.origins import Origins
-from auth.renewal import Renewals
+from auth.renewal import Journal, Renewals, Sweeper, sweeping
 from auth.routes import ROUTES as AUTH_ROUTES
 from auth.vault import Keyring, Vault
 from gateway.cors import Cors
@@ -133,8 +133,18 @@ async def open_state(
         connections = Connections(
             database, vault, PROVIDERS, settings.sandboxes, sandbox_contexts=sandbox_contexts
         )
-        renewals = Renewals(way_out, database, vault, connections, sleep=sleep)
+        renewals = Renewals(
+            way_out,
+            database,
+            vault,
+            connections,
+            journal=Journal(settings.journal_folder, vault),
+            sleep=sleep,
+            told=watch.renewed,
+        )
+        await renewals.replay()
         stack.push_async_callback(renewals.close)
+        await stack.enter_async_context(sweeping(Sweeper(database, connections, renewals)))
         pipe = Pipe(
             way_out,
             renewals,

@@ -71,6 +71,9 @@ class Metrics:
             "Webhooks that failed for too long, or were gone.",
             registry=registry,
         )
+        self.renewals = Counter(
+            "koine_token_renewals", "Renewals of tokens.", ("provider", "outcome"), registry=registry
+        )
         self.dropped = Counter(
             "koine_log_entries_dropped", "Entries that the request log had no room for.", registry=registry
         )

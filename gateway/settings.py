@@ -1,6 +1,7 @@
 """What can be set from outside: KOINE_… environment variables, read and checked once at the start."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -52,6 +53,12 @@ class Settings(BaseSettings):
         default=None,
         description="The address under which callers reach the gateway, such as `https://koine.example.com`.",
     )
+    journal: str | None = Field(
+        default=None,
+        description="The folder in which a renewed token lies, encrypted, from the vendor's answer until the database "
+        "has it, on a disk that outlives the process. Without it: `renewals` beside the SQLite file, with Postgres in "
+        "the working directory.",
+    )
     allow_private_upstreams: bool = Field(
         default=False,
         description="Whether calls may go to private and loopback addresses: for sandboxes and systems on one's "
@@ -102,6 +109,17 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least severe message that is logged."
     )
+
+    @property
+    def journal_folder(self) -> Path:
+        if self.journal:
+            return Path(self.journal)
+        url = make_url(self.database_url)
+        return (
+            Path(url.database or "").parent / "renewals"
+            if url.get_backend_name() == "sqlite"
+            else Path("renewals")
+        )
 
     @field_validator("database_url")
     @classmethod

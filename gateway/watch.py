@@ -4,6 +4,8 @@ from urllib.parse import urlsplit
 
 from structlog.typing import FilteringBoundLogger
 
+from auth.connections import Connection
+from auth.renewal import Outcome
 from auth.webhooks.courier import Attempt
 from gateway.metrics import Metrics
 from gateway.request_log import RequestLog
@@ -11,6 +13,8 @@ from gateway.telemetry import describe
 from gateway.visit import VISIT, Visit
 from proxy.record import CallRecord
 
+FINE: frozenset[Outcome] = frozenset({"renewed", "recovered"})
+ALARMS: frozenset[Outcome] = frozenset({"journal_unwritable", "journal_unreadable", "not_stored"})
 SERVICE = frozenset({"/ping", "/healthz", "/readyz", "/metrics"})  # asked for every few seconds by machines
 
 
@@ -97,6 +101,21 @@ class Watch:
         """A fault of ours in what goes on beside the requests."""
         self._metrics.unforeseen.inc()
         self._log.error("unforeseen", exception=describe(error))
+
+    def renewed(self, outcome: Outcome, connection: Connection | None) -> None:
+        """To be told of every end of a token's renewal; without a connection it came out of the journal."""
+        provider = connection.provider.name if connection else None
+        self._metrics.renewals.labels(provider or "none", outcome).inc()
+        say = (
+            self._log.info if outcome in FINE else self._log.error if outcome in ALARMS else self._log.warning
+        )
+        say(
+            "token_renewal",
+            outcome=outcome,
+            provider=provider,
+            environment_id=connection.environment_id if connection else None,
+            account_id=connection.account_id if connection else None,
+        )
 
     def unforeseen(self, visit: Visit, error: Exception) -> None:
         """A fault of ours: the caller hears nothing of its cause, the log where it came from."""

@@ -130,28 +130,32 @@ class Ledger:
         return attempt if await self._changes(change) else None
 
     async def swap(self, attempt: Attempt, token: Token, *, is_scopeless: bool = False) -> bool:
-        """Stores the token of an attempt; False where the row has moved on, and the token is of no use."""
+        """Stores the token of an attempt; False where the row has moved on, and the token is of no use.
+
+        An attempt that was in doubt when another began is believed too: the account may have been given up since.
+        """
+        values = {
+            "version": new_id(),
+            "credential_version": attempt.credential_version,
+            **_IDLE,
+            "doubt": None,
+            "failures": 0,
+            **about(token, self._clock()),
+        }
+        change = update(Grant).where(_is(Grant.version, attempt.version)).values(**values)
 
         async def work(session: AsyncSession) -> bool:
-            change = (
-                update(Grant)
-                .where(_is(Grant.version, attempt.version), _is_of(attempt))
-                .values(
-                    version=new_id(),
-                    credential_version=attempt.credential_version,
-                    **_IDLE,
-                    doubt=None,
-                    failures=0,
-                    **about(token, self._clock()),
-                )
-            )
-            if (await session.exec(change)).rowcount != 1:
-                return False
+            if (await session.exec(change.where(_is_under(attempt)))).rowcount != 1:
+                if (await session.exec(change.where(_is_in_doubt(attempt)))).rowcount != 1:
+                    return False
+                await self._connections.revive(session, attempt.environment_id, attempt.account_id)
             bound = binding(attempt.environment_id, attempt.account_id)
             await sealed.put(session, self._vault, bound, content(token, is_scopeless=is_scopeless))
             return True
 
-        return await self._database.transact(work)
+        is_stored = await self._database.transact(work)
+        self._connections.forget(attempt.environment_id, attempt.account_id)
+        return is_stored
 
     async def rest(
         self, attempt: Attempt, seconds: float, failure: dict[str, Any], *, is_doubtful: bool
@@ -247,7 +251,5 @@ def _is_under(attempt: Attempt) -> ColumnElement[bool]:
     return and_(_is(Grant.account_id, attempt.account_id), _is(Grant.attempt, attempt.id))
 
 
-def _is_of(attempt: Attempt) -> ColumnElement[bool]:
-    """The attempt is the row's, or the one that was in doubt when another began."""
-    of = or_(_is(Grant.attempt, attempt.id), _is(Grant.doubt, attempt.id))
-    return and_(_is(Grant.account_id, attempt.account_id), of)
+def _is_in_doubt(attempt: Attempt) -> ColumnElement[bool]:
+    return and_(_is(Grant.account_id, attempt.account_id), _is(Grant.doubt, attempt.id))

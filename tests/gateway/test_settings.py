@@ -30,6 +30,7 @@ def test_only_the_keys_must_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.model_dump(exclude={"encryption_keys"}) == {
         "database_url": "sqlite+aiosqlite:///koine.db",
         "public_url": None,
+        "journal": None,
         "allow_private_upstreams": False,
         "unsupported_filters": "refuse",
         "sandboxes": {},
@@ -58,6 +59,7 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_settings().model_dump(exclude={"encryption_keys"}) == {
         "database_url": "postgresql+asyncpg://koine:p%40ss@db/koine",
         "public_url": "https://koine.example.com",
+        "journal": None,
         "allow_private_upstreams": True,
         "unsupported_filters": "ignore",
         "sandboxes": {"coupa": "http://127.0.0.1:9000"},
