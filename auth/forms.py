@@ -112,6 +112,12 @@ class AccountChange(Form):
     is_blocked: bool = LEFT_OUT
 
 
+class Rollback(Form):
+    """`version` 0 is what was before the first: no override."""
+
+    version: Annotated[int, Field(ge=0, le=10**9)]
+
+
 class CredentialsChange(Form):
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 

@@ -20,13 +20,21 @@ from schemas.tables import (
     ApiToken,
     EnvironmentIntegration,
     IntegratedAccount,
+    OverrideVersion,
     RequestLogEntry,
     Webhook,
     WebhookDelivery,
 )
 
 R = TypeVar(
-    "R", ApiToken, EnvironmentIntegration, IntegratedAccount, RequestLogEntry, Webhook, WebhookDelivery
+    "R",
+    ApiToken,
+    EnvironmentIntegration,
+    IntegratedAccount,
+    OverrideVersion,
+    RequestLogEntry,
+    Webhook,
+    WebhookDelivery,
 )
 
 MOST = 5000
@@ -57,6 +65,14 @@ class Kind:
 
 TEXT = Kind(_text, ("eq", "in"))
 BOOLEAN = Kind(_boolean, ("eq", "in"))
+
+
+def whole_number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise ValueError("must be a whole number")
+    return int(text)
+
+
 TIME = Kind(read_moment, ("eq", "in", "gt", "gte", "lt", "lte"))
 
 

@@ -11,6 +11,7 @@ from schemas.tables import (
     Environment,
     EnvironmentIntegration,
     IntegratedAccount,
+    OverrideVersion,
     Row,
     Webhook,
     WebhookDelivery,
@@ -134,6 +135,17 @@ def integrated_account(
             "config": {"label": providers[name].label if name in providers else name},
         },
         **times(row),
+    }
+
+
+def override_version(row: OverrideVersion) -> dict[str, Any]:
+    """`restored_version`: the one that a rollback brought back. The token may have been deleted since."""
+    return {
+        "version": row.version,
+        "override": row.override,
+        "restored_version": row.restored,
+        "created_by": {"id": row.token_id, "name": row.token_name},
+        "created_at": show_moment(row.created_at),
     }
 
 

@@ -14,6 +14,7 @@ from auth.endpoints import (
     environments,
     imports,
     link_tokens,
+    override_versions,
     sandbox_accounts,
     tokens,
     webhook_deliveries,
@@ -54,11 +55,23 @@ ROUTES: list[Route] = [
         PATCH=environment_integrations.change,
         DELETE=environment_integrations.delete,
     ),
+    offer(
+        "/environment-integration/{id}/unified-model-override/versions",
+        GET=override_versions.list_of_integration,
+    ),
+    offer(
+        "/environment-integration/{id}/unified-model-override/rollback",
+        POST=override_versions.roll_integration_back,
+    ),
     offer("/integrated-account", GET=accounts.list_, POST=imports.import_),
     offer("/integrated-account/token", POST=account_tokens.create),
     offer("/integrated-account/bulk-delete", POST=accounts.delete_many),
     offer("/integrated-account/{id}", GET=accounts.get, PATCH=accounts.change, DELETE=accounts.delete),
     offer("/integrated-account/{id}/credentials", PATCH=imports.replace_credentials),
+    offer("/integrated-account/{id}/unified-model-override/versions", GET=override_versions.list_of_account),
+    offer(
+        "/integrated-account/{id}/unified-model-override/rollback", POST=override_versions.roll_account_back
+    ),
     offer("/link-token", POST=link_tokens.create),
     offer("/connect-account", GET=page.show, POST=page.send),
     offer("/connect-account/post-connect", GET=page.post_connect),

@@ -127,6 +127,19 @@ class IntegratedAccount(Made):
     integration: NamedIntegration
 
 
+class Token(BaseModel):
+    id: str
+    name: str | None
+
+
+class OverrideVersion(BaseModel):
+    version: int
+    override: dict[str, Any]
+    restored_version: int | None = Field(description="The version that a rollback brought back.")
+    created_by: Token = Field(description="The API token; it may have been deleted since.")
+    created_at: Moment
+
+
 class SandboxAccount(Made):
     id: str
     integrated_account: IntegratedAccount

@@ -11,6 +11,7 @@ from auth.endpoints import (
     built_in,
     environment_integrations,
     environments,
+    override_versions,
     tokens,
     webhook_deliveries,
     webhooks,
@@ -79,6 +80,22 @@ def _patch(
     return Operation(tag, summary, answer, form=form, refusals=(*OF_BODY, 404, *refusals))
 
 
+def _versions(tag: str) -> Operation:
+    filters = override_versions.FILTERS
+    return Operation(
+        tag,
+        "List the versions of an override, newest first",
+        a.OverrideVersion,
+        listed=filters,
+        refusals=OF_ONE,
+    )
+
+
+def _rollback(tag: str, answer: type[BaseModel]) -> Operation:
+    summary = "Bring an earlier override back, as a new version"
+    return _post(tag, summary, forms.Rollback, answer, 404, status=200)
+
+
 TOKENS, ENVIRONMENT, BUILT_IN = "API tokens", "Environment", "Integrations and models"
 ACCOUNTS, SANDBOXES, SERVICE = "Integrated accounts", "Sandbox accounts", "Service"
 CONNECTING, WEBHOOKS = "Connecting an account", "Webhooks"
@@ -143,6 +160,10 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         flags=("force",),
         refusals=(*OF_ONE, 409),
     ),
+    ("GET", "/environment-integration/{id}/unified-model-override/versions"): _versions(ENVIRONMENT),
+    ("POST", "/environment-integration/{id}/unified-model-override/rollback"): _rollback(
+        ENVIRONMENT, a.EnvironmentIntegration
+    ),
     ("GET", "/integrated-account"): _list(ACCOUNTS, "List accounts", a.IntegratedAccount, accounts.FILTERS),
     ("POST", "/integrated-account"): _post(
         ACCOUNTS, "Import an account with its credentials", forms.AccountForm, a.IntegratedAccount
@@ -158,6 +179,10 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         ACCOUNTS, "Change an account", forms.AccountChange, a.IntegratedAccount
     ),
     ("DELETE", "/integrated-account/{id}"): _get(ACCOUNTS, "Delete an account", a.Deleted),
+    ("GET", "/integrated-account/{id}/unified-model-override/versions"): _versions(ACCOUNTS),
+    ("POST", "/integrated-account/{id}/unified-model-override/rollback"): _rollback(
+        ACCOUNTS, a.IntegratedAccount
+    ),
     ("PATCH", "/integrated-account/{id}/credentials"): _patch(
         ACCOUNTS,
         "Replace an account's credentials, once they have worked",

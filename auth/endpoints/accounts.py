@@ -1,5 +1,6 @@
 """`/integrated-account`: list, get, change and erase."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from auth.endpoints.edge import api_caller, path_id
 from auth.events import emit, emit_status
 from auth.forms import AccountChange, BulkDelete
 from auth.listing import BOOLEAN, TEXT, TIME, page, read_listing, read_page
+from auth.override_versions import note_version, override_of
 from auth.presenting import integrated_account
 from auth.vault import Vault
 from providers.overrides.reading import check_override
@@ -57,14 +59,14 @@ async def change(request: Request) -> Response:
     caller = await api_caller(request)
     form = validate(AccountChange, await read_json(request))
     state, account_id = request.state, path_id(request)
+    if form.given("unified_model_override"):
+        await _check_override(request, caller, form.unified_model_override)
     async with state.database.write() as session:
         account, integration = await find_account(session, caller.environment_id, account_id, lock=True)
-        before = account.status
-        if "unified_model_override" in form.model_fields_set:
-            provider, _ = state.connections.offered(integration.integration, account.authentication_method)
-            check_override(provider, form.unified_model_override, "unified_model_override")
+        before, former = account.status, override_of(account)
         for name, value in form.given("tenant_id", "status", "is_blocked", "unified_model_override").items():
             setattr(account, name, value)
+        await note_version(session, caller, account, former)
         if form.given("status") == {"status": ACTIVE}:
             account.last_error = None
         if "context" in form.model_fields_set:
@@ -130,6 +132,15 @@ async def erased(request: Request, caller: Caller, *conditions: Any) -> int:
     for account_id in ids:
         request.state.connections.forget(caller.environment_id, account_id)
     return len(ids)
+
+
+async def _check_override(request: Request, caller: Caller, override: dict[str, Any]) -> None:
+    """Beside the event loop and before the transaction: many long expressions take their time."""
+    async with request.state.database.read() as session:
+        account, integration = await find_account(session, caller.environment_id, path_id(request))
+    method = account.authentication_method
+    provider, _ = request.state.connections.offered(integration.integration, method)
+    await asyncio.to_thread(check_override, provider, override, "unified_model_override")
 
 
 async def _change_context(

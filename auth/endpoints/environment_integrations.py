@@ -1,5 +1,6 @@
 """`/environment-integration`: which providers an environment has switched on, and its own settings for them."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,10 +13,12 @@ from starlette.responses import Response
 from auth import sealed
 from auth.accounts import erase_accounts, find_integration
 from auth.bodies import json_response, read_json, validate
+from auth.caller import Caller
 from auth.endpoints.edge import api_caller, path_id
 from auth.forms import IntegrationChange, IntegrationForm, Override
 from auth.listing import BOOLEAN, TEXT, TIME, Listing, page, read_listing, read_page
 from auth.oauth_clients import binding
+from auth.override_versions import note_version, override_of
 from auth.presenting import built_in_id, environment_integration
 from auth.vault import Vault
 from providers.overrides.reading import check_override
@@ -75,14 +78,16 @@ async def create(request: Request) -> Response:
 async def change(request: Request) -> Response:
     caller = await api_caller(request)
     form = validate(IntegrationChange, await read_json(request))
+    if form.override and form.override.unified:
+        await _check_override(request, caller, form.override.unified)
     async with request.state.database.write() as session:
         row = await find_integration(session, caller.environment_id, path_id(request), lock=True)
+        former = override_of(row)
         for name, value in form.given("is_enabled", "show_in_catalog").items():
             setattr(row, name, value)
         if "override" in form.model_fields_set:
-            if form.override.unified:
-                check_override(_provider(request, row), form.override.unified, "override.unified")
             await _replace_override(session, request.state.vault, row, form.override)
+        await note_version(session, caller, row, former)
     request.state.connections.forget_all()
     return json_response(_shown(request, row))
 
@@ -141,6 +146,14 @@ async def _replace_override(
         await _erase_secret(session, row)
     elif client.secret is not None:
         await sealed.put(session, vault, binding(row), {"client_secret": client.secret})
+
+
+async def _check_override(request: Request, caller: Caller, override: dict[str, Any]) -> None:
+    """Beside the event loop and before the transaction: many long expressions take their time."""
+    async with request.state.database.read() as session:
+        row = await find_integration(session, caller.environment_id, path_id(request))
+    provider = _provider(request, row)
+    await asyncio.to_thread(check_override, provider, override, "override.unified")
 
 
 def _provider(request: Request, row: EnvironmentIntegration) -> Provider:

@@ -11,6 +11,7 @@ from schemas.tables.base import METADATA, Row, UtcDateTime, new_id, now
 from schemas.tables.grants import Grant, Shift
 from schemas.tables.idempotency import WriteRecord
 from schemas.tables.linking import LinkAttempt, LinkToken
+from schemas.tables.override_versions import OverrideVersion
 from schemas.tables.request_log import RequestLogEntry
 from schemas.tables.webhooks import Webhook, WebhookDelivery, WebhookEvent
 
@@ -23,6 +24,7 @@ __all__ = [
     "IntegratedAccount",
     "LinkAttempt",
     "LinkToken",
+    "OverrideVersion",
     "RequestLogEntry",
     "Row",
     "SealedRecord",
