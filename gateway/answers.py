@@ -215,7 +215,7 @@ class LogMetadata(BaseModel):
     tenant_id: str
     integration: str
     request_id: str
-    request_type: Literal["unified", "proxy"]
+    request_type: Literal["unified", "proxy", "batch"]
     http_method: str
     path: str = Field(description="Without its query.")
     resource: str = Field(description="`model/resource`, or the vendor's path.")
@@ -229,6 +229,13 @@ class LogMetadata(BaseModel):
     fetch_duration: float = Field(description="Milliseconds that the vendor calls took together.")
     vendor_call_count: int
     vendor_calls: list[VendorCall] = Field(description="The first twenty.")
+
+
+class BatchAnswer(BaseModel):
+    result: dict[str, list[Any]] = Field(description="What each entry found, by its name.")
+    errors: dict[str, list[dict[str, Any]]] = Field(
+        description="Error envelopes, with the `id` or the loop's `element` that each is about."
+    )
 
 
 class LogEntry(BaseModel):

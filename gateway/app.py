@@ -52,6 +52,7 @@ from proxy.targets import check_target
 from proxy.transport import Transport
 from proxy.verify import verify
 from schemas.unified import MODELS
+from unified.batch.endpoint import ROUTES as BATCH_ROUTES
 from unified.endpoints import ROUTES as UNIFIED_ROUTES
 from unified.overrides import Bends
 from unified.reader import Reader
@@ -60,6 +61,7 @@ Contexts = Mapping[str, Mapping[str, Any]]
 ROUTES = [  # tried in this order
     *PROXY_ROUTES,
     *UNIFIED_ROUTES,
+    *BATCH_ROUTES,
     *HEALTH_ROUTES,
     *METRICS_ROUTES,
     *OPENAPI_ROUTES,

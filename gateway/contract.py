@@ -19,6 +19,7 @@ from auth.endpoints import (
 from auth.listing import Kind
 from gateway import answers as a
 from gateway import log
+from unified.batch.form import BatchForm
 
 CONNECTING = "Connecting an account"
 REFUSALS = (400, 401, 403, 429)
@@ -31,7 +32,7 @@ class Operation:
     """`listed`: the filters of a list of `answer`. `refusals`: statuses answered with the error envelope.
 
     `answer` is a model, or a media type whose bodies no schema describes; statuses in `also` have the same. `flags`
-    are query parameters that are true or false.
+    are query parameters that are true or false. `takes_key`: an idempotency key may go along.
     """
 
     tag: str
@@ -44,6 +45,7 @@ class Operation:
     also: tuple[int, ...] = ()
     refusals: tuple[int, ...] = REFUSALS
     is_open: bool = False
+    takes_key: bool = False
 
 
 def _open(tag: str, summary: str, answer: type[BaseModel] | str, *refusals: int) -> Operation:
@@ -235,6 +237,14 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ),
     ("GET", "/sdk/{name}"): _open(
         CONNECTING, "The link SDK: `link.js`, `link.global.js`, `link.d.ts`", "text/javascript", 404
+    ),
+    ("POST", "/batch-request"): Operation(
+        "Batch",
+        "Several calls for one account, with what depends on what",
+        a.BatchAnswer,
+        form=BatchForm,
+        refusals=(*OF_BODY, 404, 409, 422),
+        takes_key=True,
     ),
     ("GET", "/log"): _list(
         ACCOUNTS, "What was called on the environment's accounts, newest first", a.LogEntry, log.FILTERS

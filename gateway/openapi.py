@@ -82,6 +82,8 @@ def _operation(verb: str, path: str, found: Operation) -> Schema:
         parameters += _filters(found.listed)
         parameters += [reference("parameters", name) for name in ("limit", "next_cursor")]
     parameters += [_flag(name) for name in found.flags]
+    if found.takes_key:
+        parameters.append(reference("parameters", "idempotency-key"))
     operation: Schema = {
         "operationId": "_".join([verb.lower(), *re.findall(r"[\w-]+", path)]),
         "tags": [found.tag],

@@ -159,6 +159,8 @@ def _passthrough(path: str, verb: str) -> Schema:
         "parameters": [place("path"), account, raw],
         "responses": {"default": {"description": "The vendor's answer", "content": {"*/*": {}}}},
     }
+    if verb in ("post", "put", "patch", "delete"):
+        operation["parameters"].append(reference("parameters", "idempotency-key"))
     if verb in ("post", "put", "patch"):
         operation["requestBody"] = {"content": {"*/*": {}}}
     return operation

@@ -58,7 +58,7 @@ REFUSED: dict[str, Schema] = {
     "default": _refused(None),
     **{
         str(status): _refused(status)
-        for status in (400, 401, 403, 404, 405, 409, 412, 413, 415, 429, 500, 502, 503, 504)
+        for status in (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429, 500, 502, 503, 504)
     },
 }
 
@@ -97,6 +97,12 @@ PARAMETERS: dict[str, Schema] = {
         "in": "query",
         "description": "From the page before; empty or left out for the first.",
         "schema": _TEXT,
+    },
+    "idempotency-key": {
+        "name": "idempotency-key",
+        "in": "header",
+        "description": "The write is done once, however often it is sent with this key; see docs/idempotency.md.",
+        "schema": {"type": "string", "pattern": "^[!#-~][!-~]{0,253}$"},
     },
     "integrated_account_id": {
         "name": "integrated_account_id",

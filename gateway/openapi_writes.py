@@ -8,9 +8,10 @@ from providers.resource import Resource
 from schemas.unified import UnifiedResource
 from unified.body_schema import ID, request_body_schema
 
-REFUSALS = (400, 401, 403, 404, 405, 409, 412, 413, 415, 429, 502, 503, 504, "default")
+REFUSALS = (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429, 502, 503, 504, "default")
 PLAIN = ("list", "get", "create", "update", "delete")
 ACCOUNT = reference("parameters", "integrated_account_id")
+KEY = reference("parameters", "idempotency-key")
 IF_MATCH: Schema = {
     "name": "if-match",
     "in": "header",
@@ -25,7 +26,7 @@ def write_operations(
     """What comes behind the resource's path, the verb, and the operation, of each method."""
     methods = dict.fromkeys(method for resource in offers.values() for method in resource.methods)
     for method in methods:
-        parameters = [ACCOUNT, *flags, *_guard(unified, method)]
+        parameters = [ACCOUNT, KEY, *flags, *_guard(unified, method)]
         operation = {
             "operationId": f"{unified.model}_{unified.name}_{method}".replace("-", "_"),
             "tags": [f"Unified API: {unified.label}"],

@@ -175,7 +175,7 @@ def _entry(note: Note) -> Entry:
         "environment_id": note.environment_id,
         "integrated_account_id": note.account_id,
         "request_id": note.request_id,
-        "request_type": "unified" if note.route.startswith("/unified/") else "proxy",
+        "request_type": _kind(note.route),
         "http_method": printable(note.verb[:20]),
         "path": printable(redact(note.path)),
         "resource": printable(redact(resource)),
@@ -189,6 +189,12 @@ def _entry(note: Note) -> Entry:
         "vendor_call_count": note.call_count,
         "vendor_calls": [_call(record) for record in note.calls],
     }
+
+
+def _kind(route: str) -> str:
+    if route == "/batch-request":
+        return "batch"
+    return "unified" if route.startswith("/unified/") else "proxy"
 
 
 def _named(verb: str, params: Mapping[str, str]) -> tuple[str, str]:

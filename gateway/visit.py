@@ -14,7 +14,7 @@ from schemas.errors import Problem
 
 MOST_CALLS = 20  # vendor calls of one request that are kept one by one; a crawl makes thousands
 UNMATCHED = "unmatched"
-DATA = ("/unified/", "/proxy/", "/custom/")
+DATA = ("/unified/", "/proxy/", "/custom/", "/batch-request")
 
 Outcome = Literal["answered", "cut", "left"]
 

@@ -46,6 +46,7 @@ def bodies(id_: str) -> list[dict[str, Any]]:
         {"ids": [id_]},
         {"integration_id": id_},
         {"integrated_account_id": id_},
+        {"integrated_account_id": id_, "resources": [{"resource": "accounting/contacts", "method": "list"}]},
         {
             "tenant_id": "t",
             "environment_integration_id": id_,
