@@ -53,6 +53,10 @@ def _is_field_names(value: Any) -> bool:
     )
 
 
+def _is_field_by_category(value: Any) -> bool:
+    return isinstance(value, dict) and _is_field_names([*value, *value.values()])
+
+
 RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "oauth": (lambda value: isinstance(value, dict), "must be an object"),
     "oauth.scope": (_is_scope, "must be text or a list of texts"),
@@ -60,5 +64,9 @@ RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "global_custom_fields": (
         _is_field_names,
         f"must be a list of at most {MOST_FIELDS} names, each of 1 to {LONGEST_FIELD} characters",
+    ),
+    "tracking_fields": (
+        _is_field_by_category,
+        "must be an object: the id of a tracking category, and the name of the custom field that holds its option",
     ),
 }

@@ -73,7 +73,7 @@ def reference(path: str, **settings: Any) -> Entry:
 
 
 def references(path: str, **settings: Any) -> Entry:
-    """A list of objects with ids, which replaces the vendor's."""
+    """A list of objects with ids, which replaces the vendor's; an empty one is written as null."""
 
     def check(value: Any, draft: Draft) -> Iterator[Fault]:
         for place, item in enumerate(value):
@@ -81,7 +81,7 @@ def references(path: str, **settings: Any) -> Entry:
                 yield Fault(f"{place}.id", "is missing", "missing_field")
 
     return Entry(
-        lambda value, draft: {path: [{"id": key(item["id"])} for item in value or ()]},
+        lambda value, draft: {path: [{"id": key(item["id"])} for item in value or ()] or None},
         keys=(path,),
         check=check,
         **settings,

@@ -1,6 +1,6 @@
 """The objects that several unified records carry: addresses, references to other records, document lines."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -102,6 +102,16 @@ class LineItem(Shape):
     tracking_categories: Annotated[
         list[TrackingRef] | None, editable("The options that the line is tagged with.")
     ] = None
+
+
+class WrittenLine(LineItem):
+    """A line as clients write it: with vendor members of its own, and the mark that takes it away."""
+
+    remote_data: Annotated[
+        dict[str, Any] | None,
+        member("Members of the line in the vendor's own names, merged over the mapped ones."),
+    ] = None
+    delete: Annotated[bool | None, Field(alias="_delete", description="Removes the line.")] = None
 
 
 class UserEmail(Shape):

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from providers.writing import Closed, Deed, Draft, Entry, Fault, Writing, faults_of
+from providers.writing import Closed, Deed, Draft, Entry, Fault, Rule, Writing, faults_of
 from schemas.errors import InvalidRequest
 from schemas.unified import UnifiedField, UnifiedResource, fields, required_on_create
 
@@ -45,9 +45,10 @@ def checked(unified: UnifiedResource, writing: Writing, draft: Draft) -> dict[st
             faults += found
             if not found and _is_written(known[name], writing, value, draft):
                 kept[name] = value
-    needs = [*_missing(unified, writing, draft), *_broken(writing, draft)]
-    if faults or needs:
-        raise refusal([*faults, *needs], [need.message for need in _broken(writing, draft)])
+    faults += _missing(unified, writing, draft)
+    broken = [rule for rule in writing.rules if rule.broken(draft)]
+    if faults or broken:
+        raise refusal(faults, broken)
     return kept
 
 
@@ -119,35 +120,30 @@ def _missing(unified: UnifiedResource, writing: Writing, draft: Draft) -> Iterat
             yield Fault(name, "is missing", "missing_field")
 
 
-def _broken(writing: Writing, draft: Draft) -> Iterator[Fault]:
-    """The rules of the writing that the draft does not keep."""
-    for rule in writing.rules:
-        if rule.broken(draft):
-            yield Fault(rule.field, rule.text, "missing_field")
-
-
-def refusal(faults: Sequence[Fault], rules: Sequence[str] = ()) -> InvalidRequest:
-    """One answer for all that is wrong; `rules`: the requirements among it that depend on other members."""
-    told = list(dict.fromkeys(faults))[:MOST_FAULTS]
+def refusal(faults: Sequence[Fault], broken: Sequence[Rule] = ()) -> InvalidRequest:
+    """One answer for all that is wrong; `broken`: the requirements among it that depend on other members."""
+    needs = [Fault(rule.field, f"is missing: {rule.text}", "missing_field") for rule in broken]
+    told = list(dict.fromkeys((*faults, *needs)))[:MOST_FAULTS]
     kinds = {fault.kind for fault in told}
     reason = next(kind for kind in ("unwritable_field", "missing_field", "invalid_request") if kind in kinds)
     return InvalidRequest(
         "The body can't be written: " + "; ".join(f"'{fault.field}' {fault.message}" for fault in told[:5]),
         reason=reason,
         failures=[{"field": fault.field[:200], "message": fault.message} for fault in told],
-        insight=_insight([fault for fault in told if fault.message not in rules], rules),
+        insight=_insight(faults, broken),
     )
 
 
-def _insight(faults: Sequence[Fault], rules: Sequence[str]) -> dict[str, Any]:
+def _insight(faults: Sequence[Fault], broken: Sequence[Rule]) -> dict[str, Any]:
     missing = [fault.field for fault in faults if fault.kind == "missing_field"]
     found: dict[str, Any] = {}
     if missing:
         text = f"The body must hold {', '.join(missing)}."
         found["missing_required_body_fields"] = {"description": text, "value": missing}
-    if rules:
+    if broken:
         text = "With the other members that it holds, the body must hold more."
-        found["conditionally_required_body_fields"] = {"description": text, "value": list(rules)}
+        rules = [rule.text for rule in broken]
+        found["conditionally_required_body_fields"] = {"description": text, "value": rules}
     return found
 
 

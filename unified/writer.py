@@ -196,4 +196,7 @@ class Writer:
             return
         state = problem.details["state"] = writing.status(row)
         if state not in deed.states:
-            problem.message += f" It is in the state {state}; this is allowed in {', '.join(deed.states)}."
+            said = problem.message.rstrip(".")
+            problem.message = (
+                f"{said}. It is in the state {state}; this is allowed in {', '.join(deed.states)}."
+            )

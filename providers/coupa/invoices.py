@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from providers.coupa.dialect import COMMON as FILTERS
 from providers.coupa.dialect import SPELLING, at, days, each, resource, same
+from providers.coupa.invoices_written import PATH, writing
 from providers.coupa.shapes import (
     ACCOUNT,
     COMMON,
@@ -167,54 +168,55 @@ class InvoiceStatus:
         return Narrowing(SPELLING.condition("status", "in", tuple(dict.fromkeys(words))))
 
 
+TABLE = fields(
+    Invoice,
+    **COMMON,
+    type=first_of(at("document-type", one_of({"Invoice": "bill"})), const("bill")),
+    number=at("invoice-number"),
+    contact=of(_contact, at("supplier.id", ident), at("supplier.name")),
+    status=of(_invoice_status, at("status"), at("paid", boolean)),
+    issue_date=at("invoice-date", day),
+    due_date=at("net-due-date", day),
+    paid_on_date=of(_paid_on, at("paid", boolean), at("payment-date", day)),
+    currency=at("currency.code"),
+    exchange_rate=at("exchange-rate", number),
+    line_items=of(
+        _concatenated,
+        each("invoice-lines", INVOICE_LINE, DOCUMENT_GIVEN),
+        each("invoice-charges", CHARGE_LINE, DOCUMENT_GIVEN),
+    ),
+    sub_total=of(_sub_total, each("invoice-lines", TOTAL_ONLY), each("invoice-charges", TOTAL_ONLY)),
+    total_discount=at("discount-amount", number),
+    total_tax_amount=of(
+        _tax,
+        at("line-level-taxation", boolean),
+        at("tax-amount", raw),
+        each("tax-lines", TAX_LINES),
+        each("invoice-lines", TAXED),
+        each("invoice-charges", TAXED),
+    ),
+    total_amount=first_of(at("total-with-taxes", number), at("gross-total", number)),
+    balance=of(
+        _balance,
+        at("status"),
+        at("paid", boolean),
+        at("total-with-taxes", raw),
+        at("gross-total", raw),
+        each("payments", fields(None, paid=at("amount-paid", raw))),
+    ),
+    payments=of(_ids, each("payments", fields(None, id=at("id", ident)))),
+    memo=at("internal-note"),
+    company=at("account-type.id", ident),
+    tracking_categories=tracking(NO_DEPARTMENT),
+    etag=first_of(at("lock-version-key", ident), ETAG),
+)
+
 INVOICES = resource(
     sources=(
         Source(
-            "/invoices",
-            fields(
-                Invoice,
-                **COMMON,
-                type=first_of(at("document-type", one_of({"Invoice": "bill"})), const("bill")),
-                number=at("invoice-number"),
-                contact=of(_contact, at("supplier.id", ident), at("supplier.name")),
-                status=of(_invoice_status, at("status"), at("paid", boolean)),
-                issue_date=at("invoice-date", day),
-                due_date=at("net-due-date", day),
-                paid_on_date=of(_paid_on, at("paid", boolean), at("payment-date", day)),
-                currency=at("currency.code"),
-                exchange_rate=at("exchange-rate", number),
-                line_items=of(
-                    _concatenated,
-                    each("invoice-lines", INVOICE_LINE, DOCUMENT_GIVEN),
-                    each("invoice-charges", CHARGE_LINE, DOCUMENT_GIVEN),
-                ),
-                sub_total=of(
-                    _sub_total, each("invoice-lines", TOTAL_ONLY), each("invoice-charges", TOTAL_ONLY)
-                ),
-                total_discount=at("discount-amount", number),
-                total_tax_amount=of(
-                    _tax,
-                    at("line-level-taxation", boolean),
-                    at("tax-amount", raw),
-                    each("tax-lines", TAX_LINES),
-                    each("invoice-lines", TAXED),
-                    each("invoice-charges", TAXED),
-                ),
-                total_amount=first_of(at("total-with-taxes", number), at("gross-total", number)),
-                balance=of(
-                    _balance,
-                    at("status"),
-                    at("paid", boolean),
-                    at("total-with-taxes", raw),
-                    at("gross-total", raw),
-                    each("payments", fields(None, paid=at("amount-paid", raw))),
-                ),
-                payments=of(_ids, each("payments", fields(None, id=at("id", ident)))),
-                memo=at("internal-note"),
-                company=at("account-type.id", ident),
-                tracking_categories=tracking(NO_DEPARTMENT),
-                etag=first_of(at("lock-version-key", ident), ETAG),
-            ),
+            PATH,
+            TABLE,
+            writing=writing(TABLE, INVOICE_LINE, CHARGE_LINE),
             scopes=("core.invoice.read",),
             refusable=frozenset({"lock-version-key"}),
         ),

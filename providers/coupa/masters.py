@@ -5,11 +5,13 @@ from typing import Any
 
 from providers.coupa.dialect import COMMON as FILTERS
 from providers.coupa.dialect import active, at, each, resource, same
+from providers.coupa.masters_written import accounts, items
 from providers.coupa.shapes import (
     COMMON,
     ETAG,
     NO_CUSTOM_FIELDS,
 )
+from providers.coupa.tracking_written import departments, lookups
 from providers.currencies import currency_name
 from providers.filters import NOTHING, Cases, Narrowing, fixed
 from providers.mapping import const, fields, first_of, not_offered, of
@@ -28,27 +30,28 @@ def _record_id(record: Mapping[str, Any]) -> str:
     return ident(record.get("id")) or ""
 
 
+ACCOUNT = fields(
+    Account,
+    **COMMON,
+    name=first_of(at("name"), at("code"), at("id", ident)),  # the model knows no account without one
+    description=at("code"),
+    account_number=at("code"),
+    classification=not_offered("an account does not say what kind it is"),
+    type=const("general_ledger"),
+    status=ACTIVE,
+    current_balance=not_offered("Coupa keeps no balances"),
+    currency=at("account-type.currency.code"),
+    parent_account=not_offered("accounts have no hierarchy"),
+    company=first_of(at("account-type.id", ident), at("account-type-id", ident)),
+    etag=ETAG,
+)
+
 ACCOUNTS = resource(
     sources=(
         Source(
             "/accounts",
-            fields(
-                Account,
-                **COMMON,
-                name=first_of(
-                    at("name"), at("code"), at("id", ident)
-                ),  # the model knows no account without one
-                description=at("code"),
-                account_number=at("code"),
-                classification=not_offered("an account does not say what kind it is"),
-                type=const("general_ledger"),
-                status=ACTIVE,
-                current_balance=not_offered("Coupa keeps no balances"),
-                currency=at("account-type.currency.code"),
-                parent_account=not_offered("accounts have no hierarchy"),
-                company=first_of(at("account-type.id", ident), at("account-type-id", ident)),
-                etag=ETAG,
-            ),
+            ACCOUNT,
+            writing=accounts(ACCOUNT),
             scopes=("core.accounting.read",),
             unset=UNSET | {"account-type-id"},
             refusable=REFUSABLE,
@@ -112,24 +115,27 @@ PRICE = of(
 )
 NO_STOCK = not_offered("an item has no account, company or quantity at Coupa")
 
+ITEM = fields(
+    Item,
+    **COMMON,
+    name=at("name"),
+    description=at("description"),
+    status=ACTIVE,
+    quantity=NO_STOCK,
+    unit_price=PRICE,
+    purchase_price=PRICE,
+    purchase_account=NO_STOCK,
+    sales_account=NO_STOCK,
+    asset_account=NO_STOCK,
+    company=NO_STOCK,
+)
+
 ITEMS = resource(
     sources=(
         Source(
             "/items",
-            fields(
-                Item,
-                **COMMON,
-                name=at("name"),
-                description=at("description"),
-                status=ACTIVE,
-                quantity=NO_STOCK,
-                unit_price=PRICE,
-                purchase_price=PRICE,
-                purchase_account=NO_STOCK,
-                sales_account=NO_STOCK,
-                asset_account=NO_STOCK,
-                company=NO_STOCK,
-            ),
+            ITEM,
+            writing=items(ITEM),
             scopes=("core.item.read",),
             unset=UNSET,
             addition=Addition(
@@ -155,35 +161,41 @@ def _prefixed(kind: str) -> Any:
 
 OPTION = fields(None, id=at("id", ident), name=at("name"), status=ACTIVE)
 NO_PARENT = not_offered("departments and lookups have neither parent nor company")
+DEPARTMENT = fields(
+    TrackingCategory,
+    **{**COMMON, "id": at("id", _prefixed("department"))},
+    name=at("name"),
+    category_type=const("department"),
+    status=ACTIVE,
+    parent_category=NO_PARENT,
+    company=NO_PARENT,
+    options=not_offered("a department is a category of its own, without options"),
+)
+
 DEPARTMENTS = Source(
     "/departments",
-    fields(
-        TrackingCategory,
-        **{**COMMON, "id": at("id", _prefixed("department"))},
-        name=at("name"),
-        category_type=const("department"),
-        status=ACTIVE,
-        parent_category=NO_PARENT,
-        company=NO_PARENT,
-        options=not_offered("a department is a category of its own, without options"),
-    ),
+    DEPARTMENT,
+    writing=departments(DEPARTMENT),
     scopes=("core.common.read",),
     prefix="department-",
     unset=UNSET,
     refusable=REFUSABLE,
 )
+LOOKUP = fields(
+    TrackingCategory,
+    **{**COMMON, "id": at("id", _prefixed("lookup"))},
+    name=at("name"),
+    category_type=const("lookup"),
+    status=ACTIVE,
+    parent_category=NO_PARENT,
+    company=NO_PARENT,
+    options=each("lookup-values", OPTION),
+)
+
 LOOKUPS = Source(
     "/lookups",
-    fields(
-        TrackingCategory,
-        **{**COMMON, "id": at("id", _prefixed("lookup"))},
-        name=at("name"),
-        category_type=const("lookup"),
-        status=ACTIVE,
-        parent_category=NO_PARENT,
-        company=NO_PARENT,
-        options=each("lookup-values", OPTION),
-    ),
+    LOOKUP,
+    writing=lookups(LOOKUP),
     scopes=("core.common.read",),
     prefix="lookup-",
     unset=UNSET,

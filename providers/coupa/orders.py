@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from providers.coupa import orders_written, requisitions_written
 from providers.coupa.dialect import COMMON as FILTERS
 from providers.coupa.dialect import SPELLING, at, days, each, resource, same
 from providers.coupa.shapes import (
@@ -115,31 +116,34 @@ ORDER_DEPARTMENT = department("requisition-header.department")
 NO_CUSTOMER = not_offered("Coupa keeps no customers")
 REQUESTER = first_of(person("requisition-header.requested-by"), person("ship-to-user"))
 
+ORDER = fields(
+    PurchaseOrder,
+    **COMMON,
+    number=at("po-number"),
+    status=at("status", one_of(_words(ORDER_STATUS))),
+    vendor=at("supplier.id", ident),
+    customer=NO_CUSTOMER,
+    employee=REQUESTER,
+    requested_by=REQUESTER,
+    approver=of(_latest_approver, each("requisition-header.approvals", APPROVALS)),
+    issue_date=at("created-at", day),
+    delivery_date=of(_earliest, NO_HEADER_DATE, each("order-lines", NEED_BY)),
+    delivery_address=DELIVERY_ADDRESS,
+    currency=at("currency.code"),
+    exchange_rate=NO_RATE,
+    line_items=each("order-lines", ORDER_LINE, (at("currency.code"), NO_RATE, ORDER_DEPARTMENT)),
+    total_amount=of(_total, at("total", number), each("order-lines", TOTAL_ONLY)),
+    memo=at("requisition-header.justification"),
+    tracking_categories=tracking(ORDER_DEPARTMENT),
+    etag=ETAG,
+)
+
 PURCHASE_ORDERS = resource(
     sources=(
         Source(
-            "/purchase_orders",
-            fields(
-                PurchaseOrder,
-                **COMMON,
-                number=at("po-number"),
-                status=at("status", one_of(_words(ORDER_STATUS))),
-                vendor=at("supplier.id", ident),
-                customer=NO_CUSTOMER,
-                employee=REQUESTER,
-                requested_by=REQUESTER,
-                approver=of(_latest_approver, each("requisition-header.approvals", APPROVALS)),
-                issue_date=at("created-at", day),
-                delivery_date=of(_earliest, NO_HEADER_DATE, each("order-lines", NEED_BY)),
-                delivery_address=DELIVERY_ADDRESS,
-                currency=at("currency.code"),
-                exchange_rate=NO_RATE,
-                line_items=each("order-lines", ORDER_LINE, (at("currency.code"), NO_RATE, ORDER_DEPARTMENT)),
-                total_amount=of(_total, at("total", number), each("order-lines", TOTAL_ONLY)),
-                memo=at("requisition-header.justification"),
-                tracking_categories=tracking(ORDER_DEPARTMENT),
-                etag=ETAG,
-            ),
+            orders_written.PATH,
+            ORDER,
+            writing=orders_written.writing(ORDER, ORDER_LINE),
             scopes=("core.purchase_order.read",),
             unset=frozenset({"requisition-header", "ship-to-address", "ship-to-user"}),
             within=("order-lines.department",),
@@ -157,47 +161,50 @@ PURCHASE_ORDERS = resource(
     crawl_page=10,
 )
 
+REQUISITION = fields(
+    PurchaseOrderRequisition,
+    **COMMON,
+    number=at("id", ident),
+    status=at("status", one_of(_words(REQUISITION_STATUS))),
+    vendor=of(
+        _one_vendor,
+        each("requisition-lines", fields(None, vendor=at("supplier.id", ident))),
+    ),
+    customer=NO_CUSTOMER,
+    employee=person("requested-by"),
+    requested_by=person("requested-by"),
+    approver=of(
+        _pending_approver,
+        at("current-approval.approver-type"),
+        person("current-approval.approver"),
+        each("approvals", APPROVALS),
+    ),
+    issue_date=first_of(at("submitted-at", day), at("created-at", day)),
+    delivery_date=of(_earliest, at("need-by-date", day), each("requisition-lines", NEED_BY)),
+    delivery_address=DELIVERY_ADDRESS,
+    currency=of(
+        _first_currency,
+        at("currency.code"),
+        each("requisition-lines", fields(None, currency=at("currency.code"))),
+    ),
+    exchange_rate=NO_RATE,
+    line_items=each(
+        "requisition-lines",
+        REQUISITION_LINE,
+        (at("currency.code"), NO_RATE, department("department")),
+    ),
+    total_amount=of(_total, at("total", number), each("requisition-lines", TOTAL_ONLY)),
+    memo=at("justification"),
+    tracking_categories=tracking(department("department")),
+    etag=ETAG,
+)
+
 PURCHASE_ORDER_REQUISITIONS = resource(
     sources=(
         Source(
-            "/requisitions",
-            fields(
-                PurchaseOrderRequisition,
-                **COMMON,
-                number=at("id", ident),
-                status=at("status", one_of(_words(REQUISITION_STATUS))),
-                vendor=of(
-                    _one_vendor,
-                    each("requisition-lines", fields(None, vendor=at("supplier.id", ident))),
-                ),
-                customer=NO_CUSTOMER,
-                employee=person("requested-by"),
-                requested_by=person("requested-by"),
-                approver=of(
-                    _pending_approver,
-                    at("current-approval.approver-type"),
-                    person("current-approval.approver"),
-                    each("approvals", APPROVALS),
-                ),
-                issue_date=first_of(at("submitted-at", day), at("created-at", day)),
-                delivery_date=of(_earliest, at("need-by-date", day), each("requisition-lines", NEED_BY)),
-                delivery_address=DELIVERY_ADDRESS,
-                currency=of(
-                    _first_currency,
-                    at("currency.code"),
-                    each("requisition-lines", fields(None, currency=at("currency.code"))),
-                ),
-                exchange_rate=NO_RATE,
-                line_items=each(
-                    "requisition-lines",
-                    REQUISITION_LINE,
-                    (at("currency.code"), NO_RATE, department("department")),
-                ),
-                total_amount=of(_total, at("total", number), each("requisition-lines", TOTAL_ONLY)),
-                memo=at("justification"),
-                tracking_categories=tracking(department("department")),
-                etag=ETAG,
-            ),
+            requisitions_written.PATH,
+            REQUISITION,
+            writing=requisitions_written.writing(REQUISITION, REQUISITION_LINE),
             scopes=("core.requisition.read",),
             unset=frozenset({"current-approval", "department", "ship-to-address"}),
         ),

@@ -5,6 +5,7 @@ from typing import Any
 
 from providers.coupa.dialect import COMMON as FILTERS
 from providers.coupa.dialect import SPELLING, active, at, each, one, resource, same
+from providers.coupa.people_written import employees, groups, users
 from providers.coupa.shapes import COMMON, FULL_NAME, NO_CUSTOM_FIELDS, PERSON_PHONES, PLACE
 from providers.filters import NOTHING, Cases, Narrowing, switch
 from providers.mapping import fields, not_offered, of
@@ -61,18 +62,21 @@ PERSON_FILTERS = {
     "emails[email]": same("email"),
 }
 
+EMPLOYEE = fields(
+    Employee,
+    **COMMON,
+    **NAMES,
+    emails=of(_work_email, at("email")),
+    phones=PERSON_PHONES,
+    addresses=of(_place, one("default-address", fields(None, **PLACE))),
+)
+
 EMPLOYEES = resource(
     sources=(
         Source(
             "/users",
-            fields(
-                Employee,
-                **COMMON,
-                **NAMES,
-                emails=of(_work_email, at("email")),
-                phones=PERSON_PHONES,
-                addresses=of(_place, one("default-address", fields(None, **PLACE))),
-            ),
+            EMPLOYEE,
+            writing=employees(EMPLOYEE),
             scopes=("core.user.read",),
             query=(("type[blank]", "true"),),
             keep=_is_person,
@@ -119,43 +123,44 @@ ROLE = fields(
 )
 GROUP = fields(None, id=at("id", ident), name=at("name"), organization=NOWHERE)
 
+USER = fields(
+    User,
+    **COMMON,
+    **NAMES,
+    external_id=at("sso-identifier"),
+    identifiers=of(
+        lambda employee, salesforce: _identifiers(employee_number=employee, salesforce_id=salesforce),
+        at("employee-number"),
+        at("salesforce-id"),
+    ),
+    title=not_offered("a user has no job title (seniority level is a grade)"),
+    username=at("login"),
+    emails=of(_primary_email, at("email")),
+    phones=PERSON_PHONES,
+    status=at("active", either("active", "inactive")),
+    is_email_verified=NOWHERE,
+    is_2fa_enabled=NOWHERE,
+    user_type=of(_kind, *(at(kind, boolean) for kind in KINDS)),
+    roles=each("roles", ROLE),
+    groups=each("user-groups", GROUP),
+    organizations=NOWHERE,
+    workspaces=NOWHERE,
+    licenses=of(_licences, *(at(flag, boolean) for flag in LICENCES)),
+    avatar=at("avatar-thumb-url"),
+    timezone=NOWHERE,
+    bio=NOWHERE,
+    languages=of(_language, at("default-locale")),
+    urls=NOWHERE,
+    last_active_at=NOWHERE,
+    last_login_at=NOWHERE,
+)
+
 USERS = resource(
     sources=(
         Source(
             "/users",
-            fields(
-                User,
-                **COMMON,
-                **NAMES,
-                external_id=at("sso-identifier"),
-                identifiers=of(
-                    lambda employee, salesforce: _identifiers(
-                        employee_number=employee, salesforce_id=salesforce
-                    ),
-                    at("employee-number"),
-                    at("salesforce-id"),
-                ),
-                title=not_offered("a user has no job title (seniority level is a grade)"),
-                username=at("login"),
-                emails=of(_primary_email, at("email")),
-                phones=PERSON_PHONES,
-                status=at("active", either("active", "inactive")),
-                is_email_verified=NOWHERE,
-                is_2fa_enabled=NOWHERE,
-                user_type=of(_kind, *(at(kind, boolean) for kind in KINDS)),
-                roles=each("roles", ROLE),
-                groups=each("user-groups", GROUP),
-                organizations=NOWHERE,
-                workspaces=NOWHERE,
-                licenses=of(_licences, *(at(flag, boolean) for flag in LICENCES)),
-                avatar=at("avatar-thumb-url"),
-                timezone=NOWHERE,
-                bio=NOWHERE,
-                languages=of(_language, at("default-locale")),
-                urls=NOWHERE,
-                last_active_at=NOWHERE,
-                last_login_at=NOWHERE,
-            ),
+            USER,
+            writing=users(USER),
             scopes=("core.user.read",),
             unset=PHONES,
             refusable=NEWER,
@@ -201,18 +206,21 @@ def _group_type(kind: Any) -> str | None:
     return "team" if kind == "Project" else text(kind)
 
 
+USER_GROUP = fields(
+    Group,
+    **COMMON,
+    name=at("name"),
+    description=at("description"),
+    organization=not_offered("groups stand below no organization"),
+    group_type=of(_group_type, at("type", raw)),
+)
+
 GROUPS = resource(
     sources=(
         Source(
             "/user_groups",
-            fields(
-                Group,
-                **COMMON,
-                name=at("name"),
-                description=at("description"),
-                organization=not_offered("groups stand below no organization"),
-                group_type=of(_group_type, at("type", raw)),
-            ),
+            USER_GROUP,
+            writing=groups(USER_GROUP),
             scopes=("core.user_group.read",),
             unset=frozenset({"custom-fields"}),
             refusable=frozenset({"custom-fields"}),

@@ -89,3 +89,8 @@ PLACE_ENTRIES = turn(
     street_2=Entry(_second_line, keys=("street2",)),
     country=Entry(_country, keys=("country",)),
 )
+
+
+def switched_off(what: str, more: str = "") -> Mapping[str, str]:
+    """Why master data has no delete, and what takes its place."""
+    return {"delete": f'Coupa deletes no {what}: PATCH {{"status": "archived"}} switches it off{more}'}

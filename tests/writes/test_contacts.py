@@ -160,6 +160,7 @@ async def test_an_active_contact_needs_a_person_and_an_address(desk: Desk) -> No
         "`addresses` when `status` is `active`: Coupa keeps a draft otherwise",
     ]
     assert answer["details"]["reason"] == "missing_field"
+    assert told(answer) == {"emails": f"is missing: {rules[0]}", "addresses": f"is missing: {rules[1]}"}
     assert answer["truto_error_insight"] == {
         "conditionally_required_body_fields": {
             "description": "With the other members that it holds, the body must hold more.",

@@ -1,0 +1,161 @@
+"""How the lines of Coupa's documents are written: changed by id, added without one, removed by `_delete`, else left."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from providers.turning import key, to
+from providers.writing import Body, Closed, Draft, Entries, Entry, Fault, body_of, faults_of, merged
+from schemas.shapes import WrittenLine
+
+OWN = frozenset({"id", "_delete", "remote_data"})
+NAME = Closed("is the item's name: write `item`")
+ACCOUNT = to("account.id", key)
+CURRENCY = to("currency.code")
+CENT = Decimal("0.01")
+
+
+def _nothing(draft: Draft) -> Body:
+    return {}
+
+
+@dataclass(frozen=True)
+class LineTable:
+    """One list of lines. `thing`: the vendor's name of a line in its errors. `id_prefix`: what unified ids begin with.
+
+    `kind`: the key of the line's type; `quantity_kind` and `amount_kind`: its words. `number`: how a line's number is
+    written, None where Coupa counts. `wide`: members that the document's own fields give to every line. `needs`: what
+    a new line lacks, by unified member.
+    """
+
+    path: str
+    thing: str
+    entries: Entries
+    quantity_kind: str
+    amount_kind: str
+    kind: str = "type"
+    id_prefix: str = ""
+    number: Callable[[int], int | str] | None = None
+    wide: Callable[[Draft], Body] = _nothing
+    needs: Callable[[Mapping[str, Any], Draft], Iterator[Fault]] = lambda line, draft: iter(())
+
+    def row(self, line: Mapping[str, Any], number: int, draft: Draft) -> Body:
+        if line.get("id") and not draft.creates:
+            own: Body = {"id": key(line["id"].removeprefix(self.id_prefix))}
+            if line.get("_delete"):
+                return {**own, "_delete": True}
+        else:
+            own = {**self._kind(line), **({"line-num": self.number(number)} if self.number else {})}
+        mapped = body_of(self.entries, _priced(line), draft)
+        return merged({**own, **self.wide(draft)}, merged(mapped, line.get("remote_data") or {}))
+
+    def _kind(self, line: Mapping[str, Any]) -> Body:
+        is_amount = line.get("quantity") is None and line.get("total_line_amount") is not None
+        return {self.kind: self.amount_kind if is_amount else self.quantity_kind}
+
+    def present(self, draft: Draft) -> list[Mapping[str, Any]]:
+        found = (draft.present or {}).get(self.path)
+        return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+
+    def everywhere(self, draft: Draft, named: Sequence[Body] = ()) -> Body:
+        """What every line gets, for those of the present record that are not named besides."""
+        members, ids = self.wide(draft), {row.get("id") for row in named}
+        rest = [{"id": row["id"], **members} for row in self.present(draft) if row["id"] not in ids]
+        rows = [*named, *(rest if members else ())]
+        return {self.path: rows} if rows else {}
+
+
+def _priced(line: Mapping[str, Any]) -> dict[str, Any]:
+    """A line's members, with one price: Coupa keeps the amount of an amount line where others have the unit price."""
+    spare = "unit_price" if line.get("quantity") is None else "total_line_amount"
+    has_total = line.get("total_line_amount") is not None
+    return {
+        name: value for name, value in line.items() if name not in OWN and not (has_total and name == spare)
+    }
+
+
+def _is_total(line: Mapping[str, Any]) -> bool:
+    """Whether the total is what quantity and price come to, to the cent."""
+    numbers = [
+        line[name] for name in ("quantity", "unit_price", "total_line_amount") if line.get(name) is not None
+    ]
+    quantity, price, total = (Decimal(repr(number)) for number in (*numbers, 0, 0)[:3])
+    return len(numbers) < 3 or abs(quantity * price - total) <= CENT
+
+
+def needs_item_or_description(line: Mapping[str, Any], draft: Draft) -> Iterator[Fault]:
+    if not (line.get("description") or line.get("item")):
+        yield Fault("description", "is missing: a line has a description or an item", "missing_field")
+
+
+def needs_price(line: Mapping[str, Any], draft: Draft) -> Iterator[Fault]:
+    """Quantity and unit price, or the total of a line that is an amount."""
+    if line.get("total_line_amount") is None:
+        for name in ("quantity", "unit_price"):
+            if line.get(name) is None:
+                yield Fault(
+                    name, "is missing: a line has both, or a total_line_amount alone", "missing_field"
+                )
+
+
+def needs_currency(line: Mapping[str, Any], draft: Draft) -> Iterator[Fault]:
+    if not (line.get("currency") or draft.given.get("currency") or not draft.creates):
+        yield Fault("currency", "is missing: on the line, or on the document", "missing_field")
+
+
+def lines(main: LineTable, charges: LineTable | None = None, *, compares: bool = False) -> Entry:
+    """The entry of `line_items`; `charges` are lines of another list, known by their type or id."""
+    tables = [main, charges] if charges else [main]
+
+    def table_of(line: Mapping[str, Any]) -> LineTable:
+        if charges is None:
+            return main
+        is_charge = (line.get("id") or "").startswith(charges.id_prefix)
+        return charges if is_charge or str(line.get("type") or "").endswith("Charge") else main
+
+    def write(value: Any, draft: Draft) -> Body:
+        body: Body = {}
+        for table in tables:
+            own = [line for line in value or () if table_of(line) is table]
+            first = _last_number(table, draft) + 1
+            rows = [table.row(line, number, draft) for number, line in enumerate(own, first)]
+            body |= table.everywhere(draft, rows)
+        return body
+
+    def check(value: Any, draft: Draft) -> Iterator[Fault]:
+        for place, line in enumerate(value):
+            yield from (fault.below(str(place)) for fault in _line_faults(table_of(line), line, draft))
+        if draft.creates and not value:
+            yield Fault("", "is missing: a document has a line", "missing_field")
+
+    return Entry(
+        write,
+        keys=(main.path,),
+        clears=False,
+        compares=compares,
+        check=check,
+        inner={table.thing: table.entries for table in tables},
+        annotation=list[WrittenLine],
+    )
+
+
+def _last_number(table: LineTable, draft: Draft) -> int:
+    numbers = (str(row.get("line-num") or "") for row in table.present(draft))
+    return max((int(number) for number in numbers if number.isdigit()), default=0)
+
+
+def _line_faults(table: LineTable, line: Mapping[str, Any], draft: Draft) -> Iterator[Fault]:
+    if line.get("_delete"):
+        if not line.get("id") or draft.creates:
+            yield Fault("_delete", "goes with the id of a line that is there")
+        return
+    given = {name: value for name, value in line.items() if name not in OWN}
+    for name, value in given.items():
+        if name not in table.entries and value is not None:
+            yield Fault(name, "is read only", "unwritable_field")
+    yield from faults_of(table.entries, given, draft)
+    if not _is_total(given):
+        yield Fault("total_line_amount", "is not what quantity and unit_price come to")
+    if draft.creates or not line.get("id"):
+        yield from table.needs({**(line.get("remote_data") or {}), **given}, draft)

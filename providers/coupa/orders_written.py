@@ -1,0 +1,176 @@
+"""How Coupa's purchase orders are written: external ones are entered, all have lines that change and states."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from providers.coupa.dialect import blame, sought
+from providers.coupa.documents import followed
+from providers.coupa.lines_written import (
+    ACCOUNT,
+    CURRENCY,
+    NAME,
+    LineTable,
+    lines,
+    needs_currency,
+    needs_price,
+)
+from providers.coupa.tagged import tracking
+from providers.coupa.written import CUSTOM_FIELDS
+from providers.mapping import Fields
+from providers.turning import decimal, key, reference, to, turn
+from providers.writing import (
+    Argument,
+    Body,
+    Closed,
+    Deed,
+    Draft,
+    Entry,
+    Fault,
+    Rule,
+    Step,
+    Talk,
+    Writing,
+    acted,
+    changed,
+)
+from schemas.shapes import LineItem
+
+PATH = "/purchase_orders"
+WRITE = ("core.purchase_order.write",)
+UNISSUED = ("draft", "buyer_hold", "supplier_window_hold")
+CANCELLABLE = ("issued", *UNISSUED)
+CLOSED = ("soft_closed", "closed")
+
+
+def _wide(draft: Draft) -> Body:
+    """An order's own currency and delivery date are those of its lines."""
+    body: Body = {}
+    if draft.creates and draft.given.get("currency"):
+        body["currency"] = {"code": draft.given["currency"]}
+    if "delivery_date" in draft.given:
+        body["need-by-date"] = draft.given["delivery_date"]
+    return body
+
+
+def _needs(line: Mapping[str, Any], draft: Draft) -> Iterator[Fault]:
+    if not line.get("description"):
+        yield Fault("description", "is missing", "missing_field")
+    yield from needs_price(line, draft)
+    yield from needs_currency(line, draft)
+    if not (line.get("account") or line.get("account-allocations")):
+        yield Fault(
+            "account", "is missing: or account-allocations in the line's remote_data", "missing_field"
+        )
+
+
+def _lines(table: Fields) -> LineTable:
+    return LineTable(
+        path="order-lines",
+        thing="order_line",
+        entries=turn(
+            table,
+            LineItem,
+            name=NAME,
+            account=ACCOUNT,
+            currency=CURRENCY,
+            quantity=to("quantity", decimal),
+            unit_price=to("price", decimal),
+            total_line_amount=to("price", decimal),
+            type=to("type", words=("OrderQuantityLine", "OrderAmountLine"), clears=False),
+            tracking_categories=tracking("department"),
+        ),
+        quantity_kind="OrderQuantityLine",
+        amount_kind="OrderAmountLine",
+        number=str,
+        wide=_wide,
+        needs=_needs,
+    )
+
+
+def _create(draft: Draft) -> Talk:
+    row = yield Step("POST", PATH, {"type": "ExternalOrderHeader", **draft.body})
+    return (yield from followed(PATH, row, "issue", draft))
+
+
+def _cancel(draft: Draft) -> Talk:
+    yield Step("PUT", f"{PATH}/{draft.id}/cancel", draft.body)
+    return None
+
+
+def _reopen(draft: Draft) -> Talk:
+    named = {
+        "reason-insight-code": draft.given["reason"],
+        "reason-insight-event-comment": draft.given.get("comment"),
+    }
+    found = yield Step("PUT", f"{PATH}/{draft.id}/reopen", {**named, **draft.body})
+    return found if isinstance(found, dict) else None
+
+
+def writing(table: Fields, line: Fields) -> Writing:
+    """The write side of orders, turned round from the tables that read them."""
+    order_lines = _lines(line)
+    person = reference("ship-to-user", update=False, clears=False)
+    delivery = Entry(
+        lambda value, draft: {} if "line_items" in draft.given else order_lines.everywhere(draft),
+        keys=("need-by-date",),
+        compares=True,
+    )
+    return Writing(
+        thing="order_header",
+        entries=turn(
+            table,
+            vendor=to("supplier.id", key, clears=False),
+            status=Entry(lambda value, draft: {}, words=("draft", "submitted")),
+            employee=person,
+            requested_by=person,
+            issue_date=Closed("is the day on which Coupa makes the order"),
+            delivery_date=delivery,
+            delivery_address=Closed(
+                "is one of the company's addresses: name it in remote_data.ship-to-address"
+            ),
+            line_items=lines(order_lines, compares=True),
+            memo=Closed("is the requisition's: an order has none of its own"),
+            tracking_categories=tracking(
+                instead="is the requisition's: an order has a department on its lines"
+            ),
+            custom_fields=CUSTOM_FIELDS,
+        ),
+        deeds={
+            "create": Deed(
+                _create,
+                "An external order, a draft; with status `submitted` it is issued at once, by a second call.",
+                WRITE,
+                handle=lambda draft: sought(PATH, po_number=draft.given.get("number")),
+            ),
+            "update": Deed(
+                changed(PATH), "The members that are given; lines change an order's version.", WRITE
+            ),
+            "delete": Deed(_cancel, "Cancels it.", WRITE, states=CANCELLABLE),
+            "issue": Deed(acted(PATH, "issue"), "Sends it to the supplier.", WRITE, states=UNISSUED),
+            "cancel": Deed(acted(PATH, "cancel"), "Takes it back.", WRITE, states=CANCELLABLE),
+            "close": Deed(
+                acted(PATH, "close"), "Nothing more is awaited.", WRITE, states=("issued", "soft_closed")
+            ),
+            "reopen": Deed(
+                _reopen,
+                "Something is awaited after all.",
+                WRITE,
+                states=CLOSED,
+                takes={
+                    "reason": Argument(
+                        str, "The code of a reason that the tenant has set up.", required=True
+                    ),
+                    "comment": Argument(str, "A remark."),
+                },
+            ),
+        },
+        blame=blame,
+        required=("vendor",),
+        rules=(
+            Rule(
+                "remote_data.ship-to-address",
+                "`remote_data.ship-to-address`, by `id` or `name`: an order says where the goods go",
+                lambda draft: draft.creates and not draft.remote.get("ship-to-address"),
+            ),
+        ),
+    )

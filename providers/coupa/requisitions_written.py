@@ -1,0 +1,130 @@
+"""How Coupa's requisitions are written: a draft with lines, or submitted for approval in the same call."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from providers.coupa.dialect import blame
+from providers.coupa.documents import approvals
+from providers.coupa.lines_written import (
+    ACCOUNT,
+    CURRENCY,
+    NAME,
+    LineTable,
+    lines,
+    needs_currency,
+    needs_item_or_description,
+    needs_price,
+)
+from providers.coupa.tagged import tracking
+from providers.coupa.written import CUSTOM_FIELDS
+from providers.mapping import Fields
+from providers.turning import decimal, key, reference, to, turn
+from providers.writing import Body, Closed, Deed, Draft, Entry, Fault, Step, Talk, Writing, acted, changed
+from schemas.shapes import LineItem
+
+PATH = "/requisitions"
+WRITE = ("core.requisition.write",)
+OPEN = ("draft", "cart", "withdrawn")
+DELETABLE = ("draft", "cart")
+
+
+def _wide(draft: Draft) -> Body:
+    """A requisition's supplier and currency are those of its lines."""
+    body: Body = {}
+    if draft.creates and draft.given.get("currency"):
+        body["currency"] = {"code": draft.given["currency"]}
+    if "vendor" in draft.given:
+        vendor = draft.given["vendor"]
+        body["supplier"] = None if vendor is None else {"id": key(vendor)}
+    return body
+
+
+def _needs(line: Mapping[str, Any], draft: Draft) -> Iterator[Fault]:
+    yield from needs_item_or_description(line, draft)
+    if not line.get("item") or line.get("quantity") is None:
+        yield from needs_price(line, draft)
+    yield from needs_currency(line, draft)
+
+
+def _lines(table: Fields) -> LineTable:
+    return LineTable(
+        path="requisition-lines",
+        thing="requisition_line",
+        entries=turn(
+            table,
+            LineItem,
+            name=NAME,
+            account=ACCOUNT,
+            currency=CURRENCY,
+            quantity=to("quantity", decimal),
+            unit_price=to("unit-price", decimal),
+            total_line_amount=to("unit-price", decimal),
+            type=to("line-type", words=("RequisitionQuantityLine", "RequisitionAmountLine"), clears=False),
+            tracking_categories=tracking(instead="is the requisition's: write it on the document"),
+        ),
+        quantity_kind="RequisitionQuantityLine",
+        amount_kind="RequisitionAmountLine",
+        kind="line-type",
+        number=int,
+        wide=_wide,
+        needs=_needs,
+    )
+
+
+def _create(draft: Draft) -> Talk:
+    path = f"{PATH}/submit_for_approval" if draft.given.get("status") == "submitted" else PATH
+    found = yield Step("POST", path, draft.body)
+    return found if isinstance(found, dict) else None
+
+
+def _delete(draft: Draft) -> Talk:
+    yield Step("DELETE", f"{PATH}/{draft.id}")
+    return None
+
+
+def _check_person(value: Any, draft: Draft) -> Iterator[Fault]:
+    other = draft.given.get("requested_by")
+    if isinstance(other, dict) and other.get("id") != value.get("id"):
+        yield Fault("", "is the same person as requested_by here: write one of the two")
+
+
+def writing(table: Fields, line: Fields) -> Writing:
+    """The write side of requisitions, turned round from the tables that read them."""
+    requisition_lines = _lines(line)
+    vendor = Entry(
+        lambda value, draft: {} if "line_items" in draft.given else requisition_lines.everywhere(draft),
+        keys=("supplier",),
+        compares=True,
+    )
+    return Writing(
+        thing="requisition_header",
+        entries=turn(
+            table,
+            number=Closed("is Coupa's own id"),
+            status=Entry(lambda value, draft: {}, words=("draft", "submitted")),
+            vendor=vendor,
+            employee=reference("requested-by", clears=False, check=_check_person),
+            requested_by=reference("requested-by", clears=False),
+            issue_date=Closed("is the day on which it was submitted"),
+            delivery_date=to("need-by-date"),
+            delivery_address=Closed(
+                "is one of the company's addresses: name it in remote_data.ship-to-address"
+            ),
+            currency=Entry(lambda value, draft: {}, keys=("currency",)),
+            line_items=lines(requisition_lines, compares=True),
+            tracking_categories=tracking("department"),
+            custom_fields=CUSTOM_FIELDS,
+        ),
+        deeds={
+            "create": Deed(
+                _create, "A draft; with status `submitted` it goes to its approvers at once.", WRITE
+            ),
+            "update": Deed(changed(PATH), "The members that are given, of drafts and carts.", WRITE),
+            "delete": Deed(_delete, "Deletes a draft or a cart.", WRITE, states=DELETABLE),
+            "submit": Deed(
+                acted(PATH, "update_and_submit_for_approval"), "Asks for approval.", WRITE, states=OPEN
+            ),
+            **approvals(PATH, "RequisitionHeader"),
+        },
+        blame=blame,
+    )
