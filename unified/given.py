@@ -55,11 +55,17 @@ def checked(unified: UnifiedResource, writing: Writing, draft: Draft) -> dict[st
 def _field_faults(known: UnifiedField, writing: Writing, value: Any, draft: Draft) -> Iterator[Fault]:
     entry = writing.entries.get(known.name)
     open_ = known.writes.create if draft.creates else known.writes.update
-    if isinstance(entry, Closed) or open_:
+    if value is None and not draft.creates and known.name in _needed(writing, known):
+        yield Fault(known.name, "can't be cleared")
+    elif isinstance(entry, Closed) or open_:
         wrong = type_faults(_adapter(known, entry), known.name, value)
         yield from wrong or faults_of(writing.entries, {known.name: value}, draft)
     elif value is not None:
         yield Fault(known.name, _why_not(known, draft), "unwritable_field")
+
+
+def _needed(writing: Writing, known: UnifiedField) -> tuple[str, ...]:
+    return (*writing.required, *((known.name,) if known.writes.required else ()))
 
 
 def _why_not(known: UnifiedField, draft: Draft) -> str:

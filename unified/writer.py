@@ -135,22 +135,29 @@ def first_call(talk: Talk, extras: Extras) -> Call:
 
 
 def failures_of(writing: Writing, draft: Draft, answer: Answer) -> list[dict[str, str]]:
-    """The vendor's complaints by unified field, as far as the mapping knows the field."""
+    """The vendor's complaints by unified field, the first about each, as far as the mapping knows the field."""
     complaint = answer.connection.provider.read_error(answer.raw())
     texts = [
         (thing, text) for thing, found in (complaint.texts if complaint else {}).items() for text in found
     ]
-    failures = (_failure(writing, draft, thing, answer.hide(text)) for thing, text in texts)
-    return [failure for failure in failures if failure]
+    failures: dict[str, str] = {}
+    for thing, text in texts:
+        field, message = _failure(writing, draft, thing, answer.hide(text)) or ("", "")
+        failures.setdefault(field, message)
+    return [{"field": field, "message": message} for field, message in failures.items() if field]
 
 
-def _failure(writing: Writing, draft: Draft, thing: str, text: str) -> dict[str, str] | None:
+def _failure(writing: Writing, draft: Draft, thing: str, text: str) -> tuple[str, str] | None:
+    """The field that a text is about, one of the body rather than another, and what it says of it."""
     custom = draft.given.get("custom_fields") or {}
-    named = ((f"custom_fields.{name}", (name,)) for name in custom)
-    for name, keys in (*_blamed(writing.entries, writing.thing, thing), *named):
-        found = writing.blame(text, keys)
-        if found:
-            return {"field": name, "message": found[1]}
+    known = [
+        *_blamed(writing.entries, writing.thing, thing),
+        *((f"custom_fields.{name}", (name,)) for name in custom),
+    ]
+    known.sort(key=lambda pair: pair[0].split(".")[0] not in draft.given)
+    for field, keys in known:
+        if found := writing.blame(text, keys):
+            return field, found[1]
     return None
 
 

@@ -104,7 +104,7 @@ def blame(text: str, keys: Iterable[str]) -> tuple[str, str] | None:
     for key in sorted(keys, key=len, reverse=True):
         title = key.replace("-", " ")
         if text.lower().startswith(f"{title} "):
-            return key, text[len(title) + 1 :]
+            return key, text[len(title) + 1 :].removeprefix("- ")
     return None
 
 

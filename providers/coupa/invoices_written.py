@@ -166,8 +166,11 @@ def writing(table: Fields, line: Fields, charge: Fields) -> Writing:
             type=Entry(_kind, keys=("document-type",), words=("bill", "Credit Note")),
             contact=reference("supplier", clears=False),
             status=Entry(lambda value, draft: {}, words=("draft", "submitted")),
+            due_date=to("net-due-date", clears=False),  # Coupa makes one of the payment term
             line_items=lines(main, charges),
-            total_tax_amount=Entry(_tax, keys=("tax-amount", "line-level-taxation"), check=_check_tax),
+            total_tax_amount=Entry(
+                _tax, keys=("tax-amount", "line-level-taxation"), clears=False, check=_check_tax
+            ),
             tracking_categories=tracking(),
             custom_fields=CUSTOM_FIELDS,
         ),

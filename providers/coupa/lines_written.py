@@ -77,11 +77,11 @@ def _priced(line: Mapping[str, Any]) -> dict[str, Any]:
 
 def _is_total(line: Mapping[str, Any]) -> bool:
     """Whether the total is what quantity and price come to, to the cent."""
-    numbers = [
-        line[name] for name in ("quantity", "unit_price", "total_line_amount") if line.get(name) is not None
-    ]
-    quantity, price, total = (Decimal(repr(number)) for number in (*numbers, 0, 0)[:3])
-    return len(numbers) < 3 or abs(quantity * price - total) <= CENT
+    numbers = [line.get(name) for name in ("quantity", "unit_price", "total_line_amount")]
+    if None in numbers:
+        return True
+    quantity, price, total = (Decimal(repr(number)) for number in numbers)
+    return abs(quantity * price - total) <= CENT
 
 
 def needs_item_or_description(line: Mapping[str, Any], draft: Draft) -> Iterator[Fault]:

@@ -25,6 +25,7 @@ from schemas.errors import InvalidRequest
 
 ACCOUNTS, ITEMS, PRICES = "/accounts", "/items", "/supplier_items"
 MOST_SEGMENTS = 20
+SEGMENTS = tuple(f"segment-{place}" for place in range(1, MOST_SEGMENTS + 1))
 PRICED = "supplier-item"  # the member of remote_data that says whose price it is
 NO_SUPPLIER = "`remote_data.supplier-item.supplier` with a price: Coupa keeps prices by supplier"
 
@@ -46,7 +47,7 @@ def accounts(table: Fields) -> Writing:
             table,
             name=to("name", clears=False),
             description=Closed("is the code: write account_number"),
-            account_number=Entry(_segments, keys=("segment-1",), update=False, check=_check_segments),
+            account_number=Entry(_segments, keys=SEGMENTS, update=False, check=_check_segments),
             currency=Closed("is the chart's: write company"),
             company=to("account-type.id", key, update=False),
             custom_fields=CUSTOM_FIELDS,

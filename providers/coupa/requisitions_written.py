@@ -88,6 +88,13 @@ def _check_person(value: Any, draft: Draft) -> Iterator[Fault]:
         yield Fault("", "is the same person as requested_by here: write one of the two")
 
 
+def _check_currency(value: Any, draft: Draft) -> Iterator[Fault]:
+    """Coupa keeps currencies on lines: the requisition's is that of the first one."""
+    first = next(iter(draft.given.get("line_items") or ()), None)
+    if isinstance(first, dict) and first.get("currency") not in (None, value):
+        yield Fault("", "is the first line's, which has another one")
+
+
 def writing(table: Fields, line: Fields) -> Writing:
     """The write side of requisitions, turned round from the tables that read them."""
     requisition_lines = _lines(line)
@@ -110,7 +117,7 @@ def writing(table: Fields, line: Fields) -> Writing:
             delivery_address=Closed(
                 "is one of the company's addresses: name it in remote_data.ship-to-address"
             ),
-            currency=Entry(lambda value, draft: {}, keys=("currency",)),
+            currency=Entry(lambda value, draft: {}, keys=("currency",), check=_check_currency),
             line_items=lines(requisition_lines, compares=True),
             tracking_categories=tracking("department"),
             custom_fields=CUSTOM_FIELDS,

@@ -1,6 +1,6 @@
 """How Coupa's departments and lookups are written, the options of a lookup one by one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 from providers.coupa.dialect import blame, sought
@@ -14,6 +14,7 @@ from providers.writing import (
     Draft,
     Entry,
     Fault,
+    Row,
     Rule,
     Step,
     Talk,
@@ -82,32 +83,57 @@ def _new_values(draft: Draft, lookup: Any) -> Talk:
 
 
 def _create_lookup(draft: Draft) -> Talk:
-    row = yield Step("POST", LOOKUPS, draft.body)
+    """Options can be added while the lookup is in use only, so one that is not to be is switched off last."""
+    is_late = bool(draft.given.get("options")) and draft.body.get("active") is False
+    row = yield Step("POST", LOOKUPS, {**draft.body, "active": True} if is_late else draft.body)
     if row:
         yield from _new_values(draft, row["id"])
+    if row and is_late:
+        row = yield Step("PUT", f"{LOOKUPS}/{row['id']}", {"active": False})
     return row if isinstance(row, dict) else None
 
 
 def _change_lookup(draft: Draft) -> Talk:
-    known = [option for option in draft.given.get("options") or () if option.get("id")]
-    present = {}
-    if known:
-        ids = ",".join(option["id"] for option in known)
-        wanted = (("lookup[id]", draft.id), ("id[in]", ids), ("limit", str(MOST_OPTIONS)))
-        rows = yield Step("GET", VALUES, params=wanted, lists=True)
-        present = {str(row["id"]): row for row in rows}
-    for place, option in enumerate(known):
-        if option["id"] not in present:
-            raise InvalidRequest.about(f"options.{place}.id", "is no option of this category")
+    present = yield from _present_values(draft)
+    if draft.body.get("active") is False:
+        yield from _change_values(draft, present)
+        return (yield from _change_itself(draft))
+    row = yield from _change_itself(draft)
+    yield from _change_values(draft, present)
+    return row
+
+
+def _change_itself(draft: Draft) -> Talk:
     row = yield Step("PUT" if draft.body else "GET", f"{LOOKUPS}/{draft.id}", draft.body or None)
-    for option in known:
-        changes = {
-            name: value for name, value in _value(option).items() if present[option["id"]].get(name) != value
-        }
+    return row if isinstance(row, dict) else None
+
+
+def _known(draft: Draft) -> list[Mapping[str, Any]]:
+    return [option for option in draft.given.get("options") or () if option.get("id")]
+
+
+def _present_values(draft: Draft) -> Generator[Step, Any, dict[str, Row]]:
+    """The options that are to be changed, as they stand; all must be this lookup's."""
+    known = _known(draft)
+    if not known:
+        return {}
+    ids = ",".join(option["id"] for option in known)
+    wanted = (("lookup[id]", draft.id), ("id[in]", ids), ("limit", str(MOST_OPTIONS)))
+    rows = yield Step("GET", VALUES, params=wanted, lists=True)
+    present = {str(row["id"]): row for row in rows}
+    for place, option in enumerate(draft.given["options"]):
+        if option.get("id") and option["id"] not in present:
+            raise InvalidRequest.about(f"options.{place}.id", "is no option of this category")
+    return present
+
+
+def _change_values(draft: Draft, present: Mapping[str, Row]) -> Talk:
+    for option in _known(draft):
+        row = present[option["id"]]
+        changes = {name: value for name, value in _value(option).items() if row.get(name) != value}
         if changes:
             yield Step("PUT", f"{VALUES}/{option['id']}", changes)
-    yield from _new_values(draft, key(draft.id))
-    return row if isinstance(row, dict) else None
+    return (yield from _new_values(draft, key(draft.id)))
 
 
 def lookups(table: Fields) -> Writing:

@@ -1,0 +1,140 @@
+"""Whatever is written of a resource reads back the same, and an update touches nothing but what it names."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import anyio.from_thread
+import pytest
+from anyio.from_thread import BlockingPortal
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from providers.registry import PROVIDERS
+from providers.writing import Entry
+from schemas.unified import MODELS, fields
+from tests.house import open_house
+from tests.writes.desk import Desk, told
+from tests.writes.samples import FULL, SAMPLES, Sample, same
+
+CONTEXT = {
+    "global_custom_fields": ["erp-vendor-group"],
+    "tracking_fields": {"lookup-1": "cf-project", "lookup-2": "cf-plant"},
+}
+STAMPS = {"updated_at", "etag"}
+
+
+@dataclass
+class Room:
+    """The house in another thread's event loop."""
+
+    portal: BlockingPortal
+    desk: Desk
+
+    def done(self, verb: str, path: str, body: Any = None) -> dict[str, Any]:
+        return self.portal.call(self.desk.done, verb, path, body)
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    opened = open_house(tmp_path_factory.mktemp("house"))
+    with (
+        anyio.from_thread.start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(opened) as house,
+    ):
+        path = f"/integrated-account/{house.account}"
+        answer = portal.call(lambda: house.client.patch(path, json={"context": CONTEXT}))
+        assert answer.status_code == 200, answer.text
+        yield Room(portal, Desk(house))
+
+
+def bodies(sample: Sample, *, update: bool) -> st.SearchStrategy[dict[str, Any]]:
+    every = {
+        name: found
+        for name, found in {**sample.needed, **sample.fields}.items()
+        if not found.is_empty and not (update and name in sample.create_only)
+    }
+    needed = {} if update else dict(sample.needed)
+    return st.fixed_dictionaries(needed, optional={name: every[name] for name in every if name not in needed})
+
+
+def differing(sample: Sample, written: dict[str, Any], read: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: (value, read[name])
+        for name, value in written.items()
+        if not sample.looks.get(name, same)(value, read[name])
+    }
+
+
+def test_every_writable_field_of_every_resource_has_a_sample() -> None:
+    unified = {each.key: each for model in MODELS.values() for each in model.resources.values()}
+    for provider in PROVIDERS.values():
+        for key, resource in provider.resources.items():
+            writings = [source.writing for source in resource.sources if source.writing]
+            names = {
+                field.name
+                for field in fields(unified[key])
+                for writing in writings
+                if isinstance(writing.entries.get(field.name), Entry)
+            }
+            if writings and "create" in resource.methods and key in SAMPLES:
+                sample = SAMPLES[key]
+                assert names <= {*sample.needed, *sample.fields}, key
+
+
+@pytest.mark.parametrize("key", sorted(SAMPLES))
+def test_what_is_written_reads_back_and_an_update_touches_only_what_it_names(key: str, room: Room) -> None:
+    sample = SAMPLES[key]
+
+    @settings(
+        max_examples=12,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(first=bodies(sample, update=False), second=bodies(sample, update=True))
+    def check(first: dict[str, Any], second: dict[str, Any]) -> None:
+        rest = {"remote_data": dict(sample.rest)} if sample.rest else {}
+        made = room.done("POST", key, {**first, **rest})
+        assert differing(sample, first, made) == {}
+        read = room.done("GET", f"{key}/{made['id']}")
+        assert read == made
+        terms = {"remote_data": dict(sample.rest)} if "purchase_price" in second else {}
+        changed = room.done("PATCH", f"{key}/{made['id']}", {**second, **terms})
+        assert differing(sample, second, changed) == {}
+        moved = set(second).union(STAMPS, *(sample.tied.get(name, ()) for name in second))
+        assert {name: changed[name] for name in changed if name not in moved} == {
+            name: made[name] for name in made if name not in moved
+        }
+
+    check()
+
+
+def test_null_clears_what_can_be_cleared_and_is_refused_elsewhere(room: Room) -> None:
+    for key, sample in SAMPLES.items():
+        unified = next(
+            each for model in MODELS.values() for each in model.resources.values() if each.key == key
+        )
+        source = next(
+            each
+            for each in PROVIDERS["coupa"].resources[key].sources
+            if each.writing and each.writing.suits(FULL[key])
+        )
+        rest = {"remote_data": dict(sample.rest)} if sample.rest else {}
+        made = room.done("POST", key, {**FULL[key], **rest})
+        for field in fields(unified):
+            entry = source.writing.entries.get(field.name) if source.writing else None
+            if (
+                not (isinstance(entry, Entry) and entry.update and field.writes.update)
+                or field.name == "unit_price"
+            ):
+                continue
+            path, body = f"{key}/{made['id']}", {field.name: None}
+            is_needed = field.writes.required or (source.writing and field.name in source.writing.required)
+            if entry.clears and not is_needed:
+                assert room.done("PATCH", path, body)[field.name] in (None, [], {}), (key, field.name)
+            else:
+                refused = room.portal.call(room.desk.refused, "PATCH", path, body)
+                assert told(refused) == {field.name: "can't be cleared"}, (key, field.name)
