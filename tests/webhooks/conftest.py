@@ -42,13 +42,13 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 @pytest.fixture
 async def office(world: World) -> AsyncIterator[Office]:
-    """A courier whose patience with a silent receiver is short."""
-    async with open_office(world, seconds=0.3) as found:
+    """A courier that works when it is told to."""
+    async with open_office(world) as found:
         yield found
 
 
 @pytest.fixture
 async def office_of_either(either: World) -> AsyncIterator[Office]:
     """The same on each kind of database."""
-    async with open_office(either, seconds=0.3) as found:
+    async with open_office(either) as found:
         yield found

@@ -3,35 +3,18 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 from sqlmodel import select
 
-from auth.database import Database
-from auth.vault import Keyring, Vault
-from auth.webhooks.courier import Attempt, Courier, OnAttempt, OnFault
+from auth.webhooks.courier import Attempt, Courier
 from auth.webhooks.outbox import Outbox
-from auth.webhooks.sending import Sender
-from proxy.figures import stated_wait
 from proxy.guard import Guard
 from proxy.transport import Transport
-from schemas.tables import Webhook, WebhookDelivery, now
-from tests.auth.world import KEYS, World
-
-
-@dataclass
-class Time:
-    """The present, and as much later as a test wants."""
-
-    ahead: timedelta = timedelta()
-
-    def __call__(self) -> datetime:
-        return now() + self.ahead
-
-    def advance(self, **amount: float) -> None:
-        self.ahead += timedelta(**amount)
+from schemas.tables import Webhook, WebhookDelivery
+from tests.auth.world import World
+from tests.webhooks.couriers import Time, make_courier
 
 
 @dataclass
@@ -39,6 +22,7 @@ class Office:
     world: World
     courier: Courier
     outbox: Outbox
+    transport: httpx.AsyncBaseTransport
     time: Time
     attempts: list[Attempt] = field(default_factory=list)
     faults: list[BaseException] = field(default_factory=list)
@@ -59,6 +43,11 @@ class Office:
         self.time.advance(**later)
         await self.courier.work_off()
 
+    def forget_names(self) -> None:
+        """The ten seconds, of a clock that is not ours, for which a resolved and checked address is used again."""
+        assert isinstance(self.transport, Transport)
+        self.transport._dialler._known.clear()
+
     async def deliveries(self) -> list[dict[str, Any]]:
         """Oldest first."""
         found: list[dict[str, Any]] = (await self.world.client.get("/webhook-delivery")).json()["result"]
@@ -73,22 +62,6 @@ class Office:
             return list((await session.exec(select(WebhookDelivery))).all())
 
 
-def make_courier(
-    database: Database,
-    time: Time,
-    transport: httpx.AsyncBaseTransport,
-    *,
-    on_attempt: OnAttempt = lambda attempt: None,
-    on_fault: OnFault = lambda error: None,
-    **sender: Any,
-) -> tuple[Courier, Outbox]:
-    """Half of all chance: no pause is longer or shorter than the schedule says."""
-    outbox = Outbox(database, Vault(Keyring.of(KEYS[:1])), time, chance=lambda: 0.5)
-    options = {"labels": {"acme": "Acme Works"}, "https_only": False, **sender}
-    way = Sender(transport, read_wait=stated_wait, clock=time, **options)
-    return Courier(database, outbox, way, days=30, on_attempt=on_attempt, on_fault=on_fault), outbox
-
-
 @asynccontextmanager
 async def open_office(
     world: World, transport: httpx.AsyncBaseTransport | None = None, **sender: Any
@@ -100,6 +73,6 @@ async def open_office(
     courier, outbox = make_courier(
         world.database, time, way_out, on_attempt=attempts.append, on_fault=faults.append, **sender
     )
-    yield Office(world, courier, outbox, time, attempts, faults)
+    yield Office(world, courier, outbox, way_out, time, attempts, faults)
     await courier.stop()
     await way_out.aclose()
