@@ -58,7 +58,7 @@ class Editor:
         self, kind: Kind, record: Record, body: Mapping[str, Any], rules: Rules, *, creating: bool
     ) -> None:
         given = flat(body)
-        texts: list[str] = []
+        unfit: dict[str, str] = {}
         values: Record = {}
         for written, value in given.items():
             name = ALIASES.get((kind.name, written), written)
@@ -66,12 +66,17 @@ class Editor:
                 continue
             try:
                 self._assign(kind, record, name, value, values)
-            except Unfit as unfit:
-                texts.append(str(unfit) if isinstance(unfit, _Missing) else f"{human(name)} {unfit}")
+            except Unfit as error:
+                unfit[name] = str(error) if isinstance(error, _Missing) else f"{human(name)} {error}"
         self.store.set(kind.name, record, values)
-        texts += self._broken(kind, record, rules)
-        if rules.check:
-            texts += rules.check(self, record, creating)
+        broken = [
+            *self._broken(kind, record, rules),
+            *(rules.check(self, record, creating) if rules.check else ()),
+        ]
+        named = {
+            f"{human(name)} can't be blank" for name in unfit
+        }  # a value that does not fit is not missing too
+        texts = [*unfit.values(), *(text for text in broken if text not in named)]
         if texts and not self.lenient:
             raise invalid(kind.model, *texts)
         if rules.settle and not texts:

@@ -101,7 +101,7 @@ async def test_lines_of_an_invoice_are_charged_elsewhere_and_nothing_else_of_the
 async def test_what_is_marked_for_deletion_goes_and_what_has_no_id_is_not_made(tenant: Tenant) -> None:
     made = await invoice(tenant)
     first = made["invoice-lines"][0]["id"]
-    line = {"description": "Desk", "price": "5", "quantity": "1", "account": ACCOUNT}
+    line = {"description": "Desk", "price": "5", "type": "InvoiceAmountLine", "account": ACCOUNT}
     body = {
         "invoice-lines": [line, {"_delete": True, "description": "Never"}, {"id": first, "_delete": "true"}]
     }

@@ -17,6 +17,7 @@ async def test_an_invoice_reckons_its_sums_and_due_date(tenant: Tenant) -> None:
         "description": "Chairs",
         "price": 12.5,
         "quantity": "20",
+        "uom": {"code": "EA"},
         "account": ACCOUNT,
         "tax-lines": tax,
     }

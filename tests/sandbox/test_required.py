@@ -178,6 +178,7 @@ async def test_what_is_needed_is_enough(tenant: Tenant, path: str, body: dict[st
         ("invoices", INVOICE, "invoice-lines", "price", "Price can't be blank"),
         ("invoices", INVOICE, "invoice-lines", "quantity", "Quantity can't be blank"),
         ("invoices", INVOICE, "invoice-lines", "account", "Account can't be blank"),
+        ("invoices", INVOICE, "invoice-lines", "uom", "Uom can't be blank"),
         ("requisitions", REQUEST, "requisition-lines", "description", "Description can't be blank"),
         ("requisitions", REQUEST, "requisition-lines", "quantity", "Quantity can't be blank"),
         ("requisitions", REQUEST, "requisition-lines", "currency", "Currency can't be blank"),

@@ -32,6 +32,36 @@ async def test_an_item_brings_description_price_and_supplier(tenant: Tenant) -> 
     assert (await requisition(tenant, item={"id": 3}))["requisition-lines"][0]["unit-price"] == "100.00"
 
 
+async def test_a_line_without_quantity_asks_for_an_amount_or_for_one_piece_of_an_item(tenant: Tenant) -> None:
+    person = (await tenant.one("users/20"))["login"]
+    amount = {
+        "description": "Cleaning",
+        "unit-price": "3000.00",
+        "currency": {"code": "EUR"},
+        "account": ACCOUNT,
+    }
+    item = (await tenant.one("supplier_items?preferred=true&price[gt]=0&limit=1"))[0]
+    body = {
+        "requested-by": {"login": person},
+        "requisition-lines": [amount, {"item": {"id": item["item"]["id"]}, "account": ACCOUNT}],
+    }
+    lines = (await call(tenant, "POST", "requisitions", body))["requisition-lines"]
+    found = [(one["line-type"], one["quantity"], one["currency"]["code"], one["line-num"]) for one in lines]
+    assert found == [
+        ("RequisitionAmountLine", None, "EUR", 1),
+        ("RequisitionQuantityLine", "1", item["currency"]["code"], 2),
+    ]
+    assert lines[0]["total"] == "3000.00"
+
+
+async def test_what_a_line_refers_to_in_vain_is_not_called_blank_beside_it(tenant: Tenant) -> None:
+    lines = [{"description": "Desk", "quantity": 1, "currency": {"code": "QQQ"}, "account": ACCOUNT}]
+    body = {"requested-by": {"login": "nobody"}, "requisition-lines": lines}
+    status, answer = await tenant.refused("POST", "requisitions", body)
+    assert (status, list(answer["errors"])) == (400, ["requisition_line"])
+    assert len(answer["errors"]["requisition_line"]) == 1
+
+
 async def test_lines_that_repeat_a_number_are_ignored(tenant: Tenant) -> None:
     body = {
         "requested-by": {"id": 20},

@@ -66,7 +66,7 @@ async def test_texts_of_validators(tenant: Tenant) -> None:
     assert await refused("suppliers", {"name": "Cedar Office"}) == {
         "supplier": ["Name has already been taken"]
     }
-    long = {"supplier": ["Name is too long (maximum is 100 characters)", "Name can't be blank"]}
+    long = {"supplier": ["Name is too long (maximum is 100 characters)"]}
     assert await refused("suppliers", {"name": "x" * 101}) == long
     assert await refused("suppliers", {"name": "x", "po-method": "pigeon"}) == {
         "supplier": ["Po method is not included in the list"]

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 DAY = 86400
 NOT_COUNTED = ("new", "draft", "voided", "abandoned", "rejected", "invalid")
-CHARGED_TO = ("account", "account-allocations", "order-line-id", "po-number", "order-header-num")
+BACKED = ("order-line-id", "po-number", "order-header-num")
+CHARGED_TO = ("account", "account-allocations", *BACKED)
 CHARGES = {
     "InvoiceShippingCharge": "shipping-amount",
     "InvoiceHandlingCharge": "handling-amount",
@@ -99,10 +100,12 @@ def _negate(editor: "Editor", record: Record) -> None:
 
 
 def check_line(editor: "Editor", record: Record, creating: bool) -> list[str]:
-    """A line says what it is charged to: an account, shares of several, or the order line it bills."""
+    """A line says how much of what unit, and what it is charged to: an account, shares, or the order line it bills."""
     texts = []
     if record.get("type") == "InvoiceQuantityLine" and not record.get("quantity"):
         texts.append("Quantity can't be blank")
+    if record.get("type") == "InvoiceQuantityLine" and not any(record.get(name) for name in ("uom", *BACKED)):
+        texts.append("Uom can't be blank")
     if not any(record.get(name) for name in CHARGED_TO):
         texts.append("Account can't be blank")
     return texts

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from sandbox.coupa.editor import Editor
 
 FIRST_NUMBER = 5000  # order numbers count on from here
+HOUSE_CURRENCY = 1
+COUNTED = ("line-type", "quantity", "uom", "item")
 
 
 def check_requisition(editor: "Editor", record: Record, creating: bool) -> list[str]:
@@ -56,34 +58,54 @@ def _numbered(editor: "Editor", record: Record) -> list[Record]:
 
 
 def check_requisition_line(editor: "Editor", record: Record, creating: bool) -> list[str]:
-    texts = [] if record.get("description") or record.get("item") else ["Description can't be blank"]
+    """An item says what is bought and in which currency; whoever describes it instead says that too."""
+    if record.get("item"):
+        return []
+    texts = [
+        f"{name.capitalize()} can't be blank" for name in ("description", "currency") if not record.get(name)
+    ]
     if record.get("line-type") == "RequisitionAmountLine":
         return texts if record.get("unit-price") else [*texts, "Unit price can't be blank"]
-    return texts if record.get("quantity") else [*texts, "Quantity can't be blank"]
+    return texts if record.get("quantity") or _by_amount(record) else [*texts, "Quantity can't be blank"]
+
+
+def _by_amount(line: Record) -> bool:
+    """A line without type, quantity, unit and item asks for an amount of money."""
+    return bool(line.get("unit-price")) and not any(line.get(name) for name in COUNTED)
 
 
 def settle_requisition_line(
     editor: "Editor", record: Record, given: Mapping[str, Any], creating: bool
 ) -> None:
-    """An item brings its description and unit, and where nothing else was said its preferred price and supplier."""
-    changes: Record = {}
+    """An item brings its description and unit, and where nothing else was said its preferred price and supplier.
+
+    One piece of it is wanted where no quantity was said.
+    """
+    changes: Record = {"line-type": record.get("line-type") or _sort(record)}
     item = editor.store.get("item", record.get("item"))
     if item:
         changes["description"] = item.get("description")
         changes["uom"] = record.get("uom") or item.get("uom")
+        changes["quantity"] = record.get("quantity") or "1"
         prices = editor.store.where("supplier-item", "item", item["id"])
         best = next((one for one in prices if one.get("preferred")), None)
         if best and not record.get("unit-price"):
             changes["unit-price"] = best["price"]
         if best and not record.get("supplier"):
             changes["supplier"] = best["supplier"]
+        if not record.get("currency"):
+            changes["currency"] = best["currency"] if best else HOUSE_CURRENCY
     record_price = changes.get("unit-price", record.get("unit-price"))
-    changes["total"] = line_total(record.get("quantity"), record_price)
+    changes["total"] = line_total(changes.get("quantity", record.get("quantity")), record_price)
     supplier = editor.store.get("supplier", changes.get("supplier", record.get("supplier"))) or {}
     for term in ("payment-term", "shipping-term"):
         changes[term] = record.get(term) or supplier.get(term)
     editor.store.set("requisition-line", record, changes)
     settle_allocations(editor, record, "requisition-line-allocation")
+
+
+def _sort(line: Record) -> str:
+    return "RequisitionAmountLine" if _by_amount(line) else "RequisitionQuantityLine"
 
 
 def settle_allocations(editor: "Editor", line: Record, kind: str) -> None:
@@ -184,10 +206,8 @@ RULES: Mapping[str, Rules] = {
         settle=settle_requisition,
     ),
     "requisition-line": Rules(
-        required=("currency",),
         words={"line-type": ("RequisitionQuantityLine", "RequisitionAmountLine")},
         defaults={
-            "line-type": "RequisitionQuantityLine",
             "status": "draft",
             "source-part-num": "",
             "supp-aux-part-num": "",
