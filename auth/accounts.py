@@ -70,12 +70,12 @@ async def seal_secrets(
     if account.authentication_method == AuthorizationCode.method and isinstance(given, dict):
         del rest[GIVEN]
         await keep_grant(session, vault, account, read_given(given, wall=time.time()))
-    await sealed.put(session, vault, _binding(account), rest)
+    await sealed.put(session, vault, binding(account), rest)
 
 
 async def whole_context(session: AsyncSession, vault: Vault, account: IntegratedAccount) -> dict[str, Any]:
     """The context, secrets included. Raises CannotOpen."""
-    return join(account.context, await sealed.take(session, vault, _binding(account)) or {})
+    return join(account.context, await sealed.take(session, vault, binding(account)) or {})
 
 
 async def erase_accounts(session: AsyncSession, environment_id: str, *conditions: Any) -> list[str]:
@@ -109,5 +109,5 @@ async def _tell_end(session: AsyncSession, environment_id: str, ids: list[str]) 
         await emit_all(session, event, environment_id, (await session.exec(query)).all())
 
 
-def _binding(account: IntegratedAccount) -> Binding:
+def binding(account: IntegratedAccount) -> Binding:
     return Binding(account.environment_id, account.id, sealed.CREDENTIALS)

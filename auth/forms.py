@@ -118,6 +118,12 @@ class Rollback(Form):
     version: Annotated[int, Field(ge=0, le=10**9)]
 
 
+class OwnAccountChange(Form):
+    """What the holder of an account token may change."""
+
+    context: dict[str, Any] = LEFT_OUT
+
+
 class CredentialsChange(Form):
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 

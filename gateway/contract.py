@@ -102,6 +102,7 @@ TOKENS, ENVIRONMENT, BUILT_IN = "API tokens", "Environment", "Integrations and m
 ACCOUNTS, SANDBOXES, SERVICE = "Integrated accounts", "Sandbox accounts", "Service"
 CONNECTING, WEBHOOKS = "Connecting an account", "Webhooks"
 REMOTE = (401, 403, 404, 409, 500, 502, 503, 504)
+REMOTE_ONLY = (404, 500, 502, 503, 504)  # what a vendor's trouble adds to the refusals of a body
 
 OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("GET", "/ping"): _open(SERVICE, "Answers", a.Pong),
@@ -175,6 +176,31 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ),
     ("POST", "/integrated-account/bulk-delete"): _post(
         ACCOUNTS, "Delete accounts", forms.BulkDelete, a.BulkDeleted, status=200
+    ),
+    ("GET", "/integrated-account/me"): _get(
+        ACCOUNTS, "Get the account token's own account", a.IntegratedAccount
+    ),
+    ("PATCH", "/integrated-account/me"): _patch(
+        ACCOUNTS,
+        "Change the context of the account token's own account",
+        forms.OwnAccountChange,
+        a.IntegratedAccount,
+    ),
+    ("POST", "/integrated-account/refresh-credentials"): _post(
+        ACCOUNTS,
+        "Renew an account's token now",
+        forms.AccountReference,
+        a.Success,
+        *REMOTE_ONLY,
+        status=200,
+    ),
+    ("POST", "/integrated-account/run-post-install-actions"): _post(
+        ACCOUNTS,
+        "Check an account once more, and finish its connecting",
+        forms.AccountReference,
+        a.Success,
+        *REMOTE_ONLY,
+        status=200,
     ),
     ("GET", "/integrated-account/{id}"): _get(ACCOUNTS, "Get an account", a.IntegratedAccount),
     ("PATCH", "/integrated-account/{id}"): _patch(

@@ -58,9 +58,14 @@ async def get(request: Request) -> Response:
 async def change(request: Request) -> Response:
     caller = await api_caller(request)
     form = validate(AccountChange, await read_json(request))
-    state, account_id = request.state, path_id(request)
     if form.given("unified_model_override"):
         await _check_override(request, caller, form.unified_model_override)
+    return json_response(await changed(request, caller, path_id(request), form))
+
+
+async def changed(request: Request, caller: Caller, account_id: str, form: AccountChange) -> dict[str, Any]:
+    """The account after its change, whose override has been checked. Raises NotFound and InvalidRequest."""
+    state = request.state
     async with state.database.write() as session:
         account, integration = await find_account(session, caller.environment_id, account_id, lock=True)
         before, former = account.status, override_of(account)
@@ -77,7 +82,7 @@ async def change(request: Request) -> Response:
             await emit(session, "integrated_account:updated", account, integration)
         await emit_status(session, before, account, integration)
     state.connections.forget(caller.environment_id, account_id)
-    return json_response(integrated_account(account, integration, state.providers))
+    return integrated_account(account, integration, state.providers)
 
 
 async def delete(request: Request) -> Response:

@@ -13,6 +13,7 @@ from auth.caller import Caller
 from auth.context_rules import complaints
 from auth.endpoints.edge import api_caller
 from auth.forms import LinkTokenForm
+from auth.linking.clearing import clear
 from auth.linking.tokens import make_link_token
 from auth.presenting import built_in_id
 from schemas.errors import InvalidRequest
@@ -27,6 +28,7 @@ async def create(request: Request) -> Response:
         raise InvalidRequest("The link token can't be made.", failures=failures)
     models = _models(request, caller, form)
     async with state.database.write() as session:
+        await clear(session)
         row = await _row(session, caller, form)
         row.unified_models = models
         token = await make_link_token(

@@ -17,7 +17,6 @@ from schemas.tables import LinkAttempt, now
 AWAY, READY, RUNNING, OVER = "away", "ready", "running", "over"
 LIFE = timedelta(minutes=10)
 LONGEST_RUN = timedelta(minutes=3)  # after which the process that ran it is gone
-MOST_CLEARED = 500
 
 
 @dataclass(frozen=True)

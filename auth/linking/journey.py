@@ -78,11 +78,12 @@ async def leave(request: Request) -> Response:
     elif attempt.row.browser_hash != digest(browser):
         return render(Unusable(), 400)
     try:
-        response = scenes.leave(await _address(request, attempt))
+        address = await _address(request, attempt)
     except TROUBLE as problem:
         outcome = failed(problem.message, "connection_error")
         await attempts.end(request.state.database, request.state.vault, attempt, AWAY, outcome)
         return _shown(request, attempt)
+    response = scenes.leave(address) if address else render(Unusable(), 400)
     remember(request, response, browser)
     return response
 
@@ -183,12 +184,12 @@ async def _draft(request: Request, attempt: Attempt) -> Draft | None:
         return await draft(session, request.state.connections, link, attempt)
 
 
-async def _address(request: Request, attempt: Attempt) -> str:
-    """Raises AccountProblem."""
+async def _address(request: Request, attempt: Attempt) -> str | None:
+    """The vendor's login. Raises AccountProblem."""
     made = await _draft(request, attempt)
     redirect_uri = scenes.callback(request, attempt.row.integration)
     if made is None or not isinstance(made.scheme, AuthorizationCode):
-        return ""
+        return None
     return authorization_url(made, made.scheme, redirect_uri=redirect_uri, entrusted=attempt.entrusted)
 
 

@@ -1,12 +1,14 @@
 """`POST /link-token`: what it takes, and that nothing of it can be had again."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import select, update
 
-from schemas.tables import LinkToken, SealedRecord
+from schemas.tables import LinkAttempt, LinkToken, SealedRecord, now
 from tests.house import House
+from tests.linking.browsing import KEY, Browser, link_token, typed_key
 
 pytestmark = pytest.mark.anyio
 
@@ -103,3 +105,18 @@ async def test_a_link_token_that_can_not_be_meant_is_refused(
 async def test_an_unknown_account_can_not_be_reconnected(house: House) -> None:
     answer = await house.client.post("/link-token", json={"integrated_account_id": "nobody"})
     assert (answer.status_code, answer.json()["details"]["reason"]) == (404, "unknown_account")
+
+
+async def test_what_nobody_comes_back_to_is_erased_with_its_secrets(house: House) -> None:
+    token, browser = await link_token(house, context={"note": "n"}), Browser(house)
+    shown = await browser.connect(token, integration="coupa", auth_format=KEY)
+    await browser.send(shown, **typed_key(house))
+    async with house.state["database"].write() as session:
+        await session.exec(update(LinkAttempt).values(expires_at=now() - timedelta(days=2)))
+        await session.exec(update(LinkToken).values(expires_at=now() - timedelta(days=31)))
+    kept = await made(house, tenant_id="t")
+    async with house.state["database"].read() as session:
+        purposes = set((await session.exec(select(SealedRecord.purpose))).all())
+        assert (await session.exec(select(LinkAttempt))).all() == []
+    assert [row.id for row in await rows(house)] == [kept.id]
+    assert not [purpose for purpose in purposes if purpose.startswith("link-")]
