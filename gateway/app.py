@@ -1,7 +1,7 @@
 """The application: every floor's routes, one table of errors, and the things that live as long as the process."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any, BinaryIO
@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.routing import Route
 
 from auth.connections import Connections
 from auth.database import Database
@@ -74,9 +75,16 @@ ROUTES = [  # tried in this order
 
 
 def create_app(
-    settings: Settings, sandbox_contexts: Contexts | None = None, *, limits: Limits = LIMITS
+    settings: Settings,
+    sandbox_contexts: Contexts | None = None,
+    *,
+    limits: Limits = LIMITS,
+    more_routes: Sequence[Route] = (),
 ) -> Starlette:
-    """The gateway. `sandbox_contexts`: the credentials of the providers' stand-ins, for accounts made on request."""
+    """The gateway. `sandbox_contexts`: the credentials of the providers' stand-ins, for accounts made on request.
+
+    `more_routes` are beside the contract.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
@@ -85,7 +93,7 @@ def create_app(
             yield state
 
     app = Starlette(
-        routes=ROUTES,
+        routes=[*ROUTES, *more_routes],
         exception_handlers=HANDLERS,
         middleware=[
             Middleware(Leaving),

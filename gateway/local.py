@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import httpx
 
 from gateway.app import create_app
+from gateway.examples import example_routes
 from gateway.first_run import keep_token, link
 from gateway.folder import Folder
 from gateway.readiness import opened, ready
@@ -47,7 +48,8 @@ async def gateway(plug: socket.socket, folder: Folder, stand_ins: Iterable[Stand
         sandboxes=sandboxes,
         log_level=LOG_LEVEL,
     )
-    async with ready(settings) as (database, vault), serving(create_app(settings, contexts), plug, LOG_LEVEL):
+    app = create_app(settings, contexts, more_routes=example_routes(url, folder.token))
+    async with ready(settings) as (database, vault), serving(app, plug, LOG_LEVEL):
         async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=SECONDS) as api:
             token = await keep_token(api, folder, database, vault)
             accounts = {

@@ -89,6 +89,8 @@ def _in_words(report: "Report", folder: Folder) -> str:
             "Try:",
             f"  {_first_call(report)}",
             "",
+            f"Connect an account yourself: {report.url}/examples/link",
+            "",
             "Ctrl-C stops it; the next `koine up` goes on with the same token and accounts.",
         ]
     )

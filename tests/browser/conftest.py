@@ -1,4 +1,4 @@
-"""One Chromium for all browser tests, and contexts that complain about what a page complains about."""
+"""One Chromium for each module of browser tests, and contexts that complain about what a page complains about."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,13 +15,14 @@ SHOTS = Path(__file__).parent.parent.parent / ".screenshots"
 NewContext = Callable[..., BrowserContext]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
+    """Its event loop would be in the way of other tests': it ends with the module."""
     with sync_playwright() as found:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     found = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
     yield found

@@ -28,8 +28,10 @@
   }
 
   // A window that a script opened begins here and has an opener; one that came here from the product's page does not.
-  if (mode === "window" && state !== "done" && window.opener && history.length === 1 && location.search) {
-    location.replace(location.href.split("#")[0] + "&popup=true");
+  const first = new URLSearchParams(location.search);
+  if (mode === "window" && window.opener && history.length === 1 && first.has("link_token") && !first.has("popup")) {
+    first.set("popup", "true");
+    location.replace(`${location.pathname}?${first}`);
     return;
   }
 
