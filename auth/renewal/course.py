@@ -43,7 +43,7 @@ class Course:
         """A token that can be used. Raises Problem, and leaves the token that was there as it is."""
         while True:
             sight = await self._tools.ledger.look(self._connection)
-            if sight is None or is_apart(self._kept, sight):
+            if is_apart(self._kept, sight) or sight is None:
                 return await token_apart(self._tools, self._kept)
             token = await self._at_sight(sight)
             if token is not None:

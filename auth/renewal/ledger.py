@@ -119,7 +119,8 @@ class Ledger:
         attempt = _attempt(connection, sight.row.version)
         change = (
             update(Grant)
-            .where(_is(Grant.account_id, attempt.account_id), _is(Grant.version, attempt.version), _is_free())
+            .where(_is(Grant.account_id, attempt.account_id), _is(Grant.version, attempt.version))
+            .where(col(Grant.failures) == sight.row.failures, _is_free())
             .values(
                 attempt=attempt.id,
                 doubt=func.coalesce(col(Grant.attempt), col(Grant.doubt)),
@@ -177,7 +178,8 @@ class Ledger:
         """The vendor turned the credentials down for good; False where the row has moved on, and it means nothing."""
 
         async def work(session: AsyncSession) -> bool:
-            change = update(Grant).where(_is_under(attempt)).values(**_IDLE, failures=0)
+            count = {"failures": col(Grant.failures) + 1}  # whoever looked before this can't begin any more
+            change = update(Grant).where(_is_under(attempt)).values(**_IDLE, **count)
             if (await session.exec(change)).rowcount != 1:
                 return False
             await self._connections.refuse(session, connection, message)

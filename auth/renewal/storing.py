@@ -86,8 +86,12 @@ class Storing:
                 return
 
     async def _restore(self, entry: Entry) -> None:
-        """The process may still be alive and about to store the same: whoever comes second finds it done."""
-        token = entry.token.shifted(self._tools.clock() - self._tools.wall())
+        """The process may still be alive and about to store the same: whoever comes second finds it done.
+
+        A clock that was set back meanwhile does not make the token younger than new.
+        """
+        now = self._tools.clock()
+        token = entry.token.shifted(min(now - self._tools.wall(), now - entry.token.minted_at))
         is_stored = await self._tools.ledger.swap(entry.attempt, token, is_scopeless=entry.is_scopeless)
         self._settle(entry.attempt)
         if is_stored:

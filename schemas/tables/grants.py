@@ -13,8 +13,9 @@ class Grant(Row, table=True):
 
     `version` is new with every token. `attempt` is the renewal under way; once `lease_until` has passed, one of which
     nobody knows the outcome. `doubt` is such an attempt after others have begun. `lease_until` with a `failure` is a
-    pause. `lease_until` is a moment of the database's steady clock, the others are of its wall clock, in seconds.
-    `credential_version` is that of the account when the token was made; `is_renewable`: it came with a refresh token.
+    pause. `failures` counts the attempts since the last token. `lease_until` is a moment of the database's steady
+    clock, the others are of its wall clock, in seconds. `credential_version` is that of the account when the token was
+    made; `is_renewable`: it came with a refresh token.
     """
 
     __tablename__ = "access_grant"

@@ -50,6 +50,9 @@ class Vendor:
     unknown_scopes: set[str] = field(default_factory=set)
     refresh_tokens: set[str] = field(default_factory=set)  # those that work, each once
     rotates: bool = True
+    asked: asyncio.Event = field(default_factory=asyncio.Event)  # for a token
+    in_flight: int = 0  # token requests
+    in_flight_most: int = 0
     delay: float = 0.0
 
     @property
@@ -71,7 +74,12 @@ class Vendor:
     async def _token(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode()))
         self.token_requests.append(form)
+        number = len(self.token_requests)
+        self.asked.set()
+        self.in_flight += 1
+        self.in_flight_most = max(self.in_flight, self.in_flight_most)
         await asyncio.sleep(self.delay)
+        self.in_flight -= 1
         if self.token_answers:
             answer = self.token_answers.pop(0)
             if isinstance(answer, Exception):
@@ -83,16 +91,16 @@ class Vendor:
             return JSONResponse({"error": "invalid_grant", "error_description": "Not any more"}, 400)
         if self.unknown_scopes & set(form.get("scope", "").split()):
             return JSONResponse({"error": "invalid_scope"}, 400)
-        token = f"token-{len(self.token_requests)}"
+        token = f"token-{number}"
         self.good.add(f"Bearer {token}")
-        return JSONResponse({"access_token": token, **self.answer, **self._next(form)})
+        return JSONResponse({"access_token": token, **self.answer, **self._next(form, number)})
 
-    def _next(self, form: Mapping[str, str]) -> dict[str, str]:
+    def _next(self, form: Mapping[str, str], number: int) -> dict[str, str]:
         """The refresh token of an answer, where one belongs into it."""
         if form["grant_type"] == "client_credentials" or not self.rotates:
             return {}
         self.refresh_tokens.discard(form.get("refresh_token", ""))
-        fresh = f"refresh-{len(self.token_requests)}"
+        fresh = f"refresh-{number}"
         self.refresh_tokens.add(fresh)
         return {"refresh_token": fresh}
 
