@@ -4,6 +4,7 @@ import asyncio
 import multiprocessing
 import os
 import random
+import resource
 import signal
 from collections.abc import Sequence
 from contextlib import suppress
@@ -30,12 +31,13 @@ FORK.set_forkserver_preload([__name__])
 
 @dataclass(frozen=True)
 class Place:
-    """Where a worker works. `dies_at`: the step at which it kills itself."""
+    """Where a worker works. `dies_at`: the step at which it kills itself; `is_full`: no file takes a byte."""
 
     url: str
     stand_in: StandIn
     journal: str
     dies_at: str | None = None
+    is_full: bool = False
 
 
 @dataclass
@@ -89,6 +91,8 @@ def vault() -> Vault:
 
 
 def run(place: Place, pipe: "Pipe[Any, Any]") -> None:
+    if place.is_full:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
     with asyncio.Runner() as runner:
         runner.run(_serve(place, pipe))
 
