@@ -1,5 +1,6 @@
 """F4: receivers that are down, gone, elsewhere, overloaded, slow or endless, over hours that pass at once."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auth.moments import read_moment
 from auth.webhooks import courier
 from auth.webhooks.courier import carrying
 from auth.webhooks.schedule import ATTEMPTS, PAUSES, Result, next_attempt
@@ -126,6 +128,9 @@ async def test_f4_an_overloaded_receiver_is_left_alone_for_its_time(
     for _ in range(3):
         await office.test(webhook)
     await office.work_off()
+    refused = next(row for row in await office.deliveries() if row["attempts"])
+    waits = read_moment(refused["next_attempt_at"]) - read_moment(refused["attempts"][0]["at"])
+    assert waits >= timedelta(seconds=seconds)
     await office.work_off(seconds=seconds - 3)
     assert len(receiver.got) == 1
     await office.work_off(seconds=6)

@@ -77,6 +77,7 @@ async def test_f12_couriers_side_by_side_send_each_event_once_and_one_at_a_time_
     office_of_either: Office, receiver: Receiver
 ) -> None:
     office = office_of_either
+    receiver.delay = 0.05
     webhook = await office.open(receiver.url)
     for _ in range(12):
         await office.test(webhook)
