@@ -18,6 +18,7 @@ from auth.guesses import Guesses
 from auth.linking.pages.assets import ROUTES as PAGE_ROUTES
 from auth.origins import Origins
 from auth.renewal import Journal, Renewals, Sweeper, sweeping
+from auth.revoking import Revocations
 from auth.routes import ROUTES as AUTH_ROUTES
 from auth.vault import Keyring, Vault
 from gateway.cors import Cors
@@ -154,6 +155,8 @@ async def open_state(
         )
         await renewals.replay()
         stack.push_async_callback(renewals.close)
+        revocations = Revocations(way_out, vault, connections)
+        stack.push_async_callback(revocations.close)
         await stack.enter_async_context(sweeping(Sweeper(database, connections, renewals)))
         pipe = Pipe(
             way_out,
@@ -177,6 +180,7 @@ async def open_state(
             "vault": vault,
             "connections": connections,
             "renewals": renewals,
+            "revocations": revocations,
             "token_hash_key": await gateway_secret(database, vault, "token-hash"),
             "guesses": Guesses(),
             "origins": Origins(database),

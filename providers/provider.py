@@ -154,6 +154,11 @@ class Provider:
         return next((scheme for scheme in self.schemes if scheme.method == method), None)
 
     @property
+    def is_revocable(self) -> bool:
+        """Whether a grant can be given back."""
+        return any(isinstance(scheme, AuthorizationCode) and scheme.revoke_url for scheme in self.schemes)
+
+    @property
     def models(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(key.split("/")[0] for key in self.resources))
 

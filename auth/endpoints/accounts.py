@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+import httpx
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
@@ -20,6 +21,7 @@ from auth.forms import AccountChange, BulkDelete
 from auth.listing import BOOLEAN, TEXT, TIME, page, read_listing, read_page
 from auth.override_versions import note_version, override_of
 from auth.presenting import integrated_account
+from auth.revoking import Revocations
 from auth.vault import Vault
 from providers.overrides.reading import check_override
 from schemas.tables import EnvironmentIntegration, IntegratedAccount
@@ -130,10 +132,14 @@ async def shown(request: Request, caller: Caller, account_id: str) -> dict[str, 
 async def erased(request: Request, caller: Caller, *conditions: Any) -> int:
     """How many of the environment's accounts met the conditions and are gone, credentials first."""
 
-    async def erase(session: AsyncSession) -> list[str]:
-        return await erase_accounts(session, caller.environment_id, *conditions)
+    revocations: Revocations = request.state.revocations
 
-    ids = await request.state.database.transact(erase)
+    async def erase(session: AsyncSession) -> tuple[list[str], list[httpx.Request]]:
+        grants = await revocations.gather(session, caller.environment_id, *conditions)
+        return await erase_accounts(session, caller.environment_id, *conditions), grants
+
+    ids, grants = await request.state.database.transact(erase)
+    revocations.send(grants)
     for account_id in ids:
         request.state.connections.forget(caller.environment_id, account_id)
     return len(ids)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+import httpx
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -97,16 +98,18 @@ async def delete(request: Request) -> Response:
     caller = await api_caller(request)
     row_id, force = path_id(request), request.query_params.get("force") in ("true", "1")
 
-    async def erase(session: AsyncSession) -> None:
+    async def erase(session: AsyncSession) -> list[httpx.Request]:
         row = await find_integration(session, caller.environment_id, row_id, lock=True)
         of_row = col(IntegratedAccount.environment_integration_id) == row.id
         if not force and (await session.exec(select(IntegratedAccount.id).where(of_row).limit(1))).first():
             raise Conflict("Integrated accounts use this integration: delete them first, or send force=true.")
+        grants = await request.state.revocations.gather(session, caller.environment_id, of_row)
         await erase_accounts(session, caller.environment_id, of_row)
         await _erase_secret(session, row)
         await session.delete(row)
+        return list(grants)
 
-    await request.state.database.transact(erase)
+    request.state.revocations.send(await request.state.database.transact(erase))
     request.state.connections.forget_all()
     return json_response({"id": row_id})
 

@@ -20,6 +20,7 @@ from auth.database import Database
 from auth.gateway_secret import gateway_secret
 from auth.guesses import SECONDS, Guesses
 from auth.renewal import Renewals
+from auth.revoking import Revocations
 from auth.routes import ROUTES
 from auth.tokens import Caller, create_token
 from auth.vault import Keyring, Vault
@@ -165,6 +166,7 @@ async def open_world(url: str, provider: Provider = ACME, **sandboxes: str) -> A
             "vault": vault,
             "connections": connections,
             "renewals": renewals,
+            "revocations": Revocations(vendor.transport, vault, connections),
             "token_hash_key": pepper,
             "guesses": Guesses(partial(next, itertools.count(step=SECONDS))),  # no guesser is this slow
             "check_target": partial(check_target, Guard(allow_private=True)),
