@@ -1,13 +1,13 @@
 """A write as it is asked for and what it is made of, read and checked before anything is sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
 from starlette.requests import Request
 
-from auth.bodies import read_json
+from auth.bodies import parse_json, read_body
 from providers.resource import Source
 from providers.writing import Deed, Draft, Entry, Fault, Writing, body_of, merged
 from proxy.answer import Content
@@ -27,7 +27,10 @@ READS = ("list", "get")
 
 @dataclass(frozen=True)
 class Write:
-    """Which deed on what, with what. `etag`: the version that the caller knows, "" where none was named."""
+    """Which deed on what, with what. `etag`: the version that the caller knows, "" where none was named.
+
+    `received` is the body as the caller sent it.
+    """
 
     target: Target
     unified: UnifiedResource
@@ -38,6 +41,7 @@ class Write:
     flags: Flags
     extras: Extras
     etag: str = ""
+    received: bytes = field(default=b"", repr=False)
 
 
 async def read_write(request: Request, desk: Desk, method: str, id_: str | None = None) -> Write:
@@ -45,7 +49,8 @@ async def read_write(request: Request, desk: Desk, method: str, id_: str | None 
     if method not in desk.resource.methods or method in READS:
         raise method_not_offered(desk.resource, method)
     question = read_single(desk.query, desk.resource)
-    body, content = await _body(request, question.flags)
+    received = await (request.body() if question.flags.passthrough else read_body(request))
+    body, content = await _body(request, question.flags, received)
     named = "" if method == "create" else _named(body, id_)
     source = source_of(desk.resource, named) if named else _suited(desk, body)
     writing, deed = _deed(desk, source, method)
@@ -61,14 +66,15 @@ async def read_write(request: Request, desk: Desk, method: str, id_: str | None 
         flags=question.flags,
         extras=Extras(question.remote, content),
         etag=_etag(request, desk.unified),
+        received=received,
     )
 
 
-async def _body(request: Request, flags: Flags) -> tuple[dict[str, Any], Content | None]:
+async def _body(request: Request, flags: Flags, received: bytes) -> tuple[dict[str, Any], Content | None]:
     """The body as an object; and as it came in, where it is to go out so."""
     if not flags.passthrough:
-        return members(await read_json(request)), None
-    content = Content(await request.body(), request.headers.get("content-type", "application/json"))
+        return members(await parse_json(received)), None
+    content = Content(received, request.headers.get("content-type", "application/json"))
     try:
         value = orjson.loads(content.body)
     except orjson.JSONDecodeError:

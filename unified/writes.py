@@ -9,7 +9,8 @@ from starlette.responses import Response
 from auth.bodies import json_response
 from providers.overrides.override import Faults
 from providers.turning import key
-from schemas.errors import Problem, RemoteProblem
+from proxy.once import Attempt, once, write_of
+from schemas.errors import Conflict, Problem
 from unified.debug import debug
 from unified.desk import Desk
 from unified.listing import mapped
@@ -23,9 +24,10 @@ async def told(work: Awaitable[Response]) -> Response:
     """A write that fails says what became of it: unless somebody knows better, nothing was done."""
     try:
         return await work
+    except Conflict:  # another attempt at it is under way, or done
+        raise
     except Problem as problem:
-        is_late = isinstance(problem, RemoteProblem) and problem.status >= 500
-        problem.details.setdefault("outcome", "uncertain" if is_late else "not_applied")
+        problem.details.setdefault("outcome", "not_applied")
         raise
 
 
@@ -47,12 +49,28 @@ async def act(request: Request, desk: Desk, method: str) -> Response:
 
 
 async def _answer(request: Request, write: Write, *, status: int = 200) -> Response:
+    if write.flags.skip_call:
+        return await _shown(request, write)
+
+    async def run(_: Attempt) -> Response:
+        return await told(_done(request, write, status))
+
+    asked = write_of(request, write.target.connection.account_id, write.received)
+    return await once(request.state.ledger, asked, run)
+
+
+async def _shown(request: Request, write: Write) -> Response:
+    """What would be sent."""
+    state = request.state
+    write = await prepared(write, Writer(state.pipe, state.connections, state.reader))
+    call = first_call(write.deed.talk(write.draft), write.extras)
+    return json_response({"result": None, "debug": debug(write.target.connection, call, None)})
+
+
+async def _done(request: Request, write: Write, status: int) -> Response:
     state = request.state
     writer = Writer(state.pipe, state.connections, state.reader)
     write = await prepared(write, writer)
-    if write.flags.skip_call:
-        call = first_call(write.deed.talk(write.draft), write.extras)
-        return json_response({"result": None, "debug": debug(write.target.connection, call, None)})
     done = await writer.run(write.target, write.writing, write.deed, write.draft, write.extras)
     faults: Faults = {}
     result = await _result(state.reader, write, done, faults)

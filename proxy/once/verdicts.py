@@ -17,6 +17,10 @@ class Verdict(Enum):
     DOUBT = "doubt"
 
 
+# What is known for sure, whatever the status: a write of several steps that stopped within must not begin again.
+STATED = {"uncertain": Verdict.DOUBT, "partly_applied": Verdict.DONE}
+
+
 def of_status(status: int) -> Verdict:
     """By a vendor's answer."""
     if status >= 500:
@@ -27,12 +31,11 @@ def of_status(status: int) -> Verdict:
 def of_problem(problem: Problem, *, was_sent: bool) -> Verdict:
     """`was_sent`: whether the vendor was called at all. What was sent and is not known to have failed is in doubt."""
     outcome = problem.details.get("outcome")
-    if outcome == "uncertain":
-        return Verdict.DOUBT
+    if outcome in STATED:
+        return STATED[outcome]
     if not was_sent:
         return Verdict.FREE
-    if isinstance(problem, RemoteProblem):
-        return of_status(problem.status)
-    if outcome == "not_applied" or isinstance(problem, Refused | AccountProblem | Throttled):
+    found = of_status(problem.status) if isinstance(problem, RemoteProblem) else Verdict.DOUBT
+    if isinstance(problem, Refused | AccountProblem | Throttled):
         return Verdict.FREE
-    return Verdict.DOUBT
+    return Verdict.FREE if found is Verdict.DOUBT and outcome == "not_applied" else found
