@@ -120,7 +120,7 @@ async def prepared(write: Write, writer: Writer) -> Write:
     """The write with the vendor's body, checked against the present record where body or etag ask for that."""
     draft = write.draft
     if write.extras.content is None:
-        draft = replace(draft, given=_checked(write))
+        draft = replace(draft, given=given_of(write))
     needs_present = write.etag or any(_compares(write, name) for name in draft.given)
     if needs_present and draft.id and not write.flags.skip_call:
         draft = replace(draft, present=await writer.present(write.target, draft.id))
@@ -131,7 +131,8 @@ async def prepared(write: Write, writer: Writer) -> Write:
     return replace(write, draft=draft)
 
 
-def _checked(write: Write) -> Mapping[str, Any]:
+def given_of(write: Write) -> Mapping[str, Any]:
+    """The body's members, checked."""
     if write.method in MAPPED:
         return checked(write.unified, write.writing, write.draft)
     return read_arguments(write.deed, write.draft.given)

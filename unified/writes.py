@@ -16,6 +16,7 @@ from unified.desk import Desk
 from unified.listing import mapped
 from unified.overrides import fault_headers
 from unified.reader import Reader, Rows
+from unified.recovery import Recovery
 from unified.write import Write, prepared, read_write
 from unified.writer import Done, Writer, first_call
 
@@ -55,8 +56,12 @@ async def _answer(request: Request, write: Write, *, status: int = 200) -> Respo
     async def run(_: Attempt) -> Response:
         return await told(_done(request, write, status))
 
+    async def render(done: Done) -> Response:
+        return await _rendered(request, write, done, status)
+
     asked = write_of(request, write.target.connection.account_id, write.received)
-    return await once(request.state.ledger, asked, run)
+    recovery = Recovery(request.state.pipe, request.state.reader, write, render)
+    return await once(request.state.ledger, asked, run, recovery.find)
 
 
 async def _shown(request: Request, write: Write) -> Response:
@@ -72,8 +77,12 @@ async def _done(request: Request, write: Write, status: int) -> Response:
     writer = Writer(state.pipe, state.connections, state.reader)
     write = await prepared(write, writer)
     done = await writer.run(write.target, write.writing, write.deed, write.draft, write.extras)
+    return await _rendered(request, write, done, status)
+
+
+async def _rendered(request: Request, write: Write, done: Done, status: int) -> Response:
     faults: Faults = {}
-    result = await _result(state.reader, write, done, faults)
+    result = await _result(request.state.reader, write, done, faults)
     headers = fault_headers(faults)
     if write.flags.format == "debug":
         shown = debug(write.target.connection, done.call, done.answer)
