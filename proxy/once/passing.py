@@ -94,7 +94,9 @@ class Recorder:
 
     def _keep(self, chunk: bytes) -> None:
         self._seen += len(chunk)
-        if self._attempt.kept and self._seen <= MOST_KEPT:
+        if self._seen > MOST_KEPT:
+            self._body.clear()
+        elif self._attempt.kept:
             self._body += chunk
 
     def _kept(self) -> Kept | None:
