@@ -129,17 +129,22 @@ class Ledger:
                 some = over.limit(MOST_AT_ONCE)
                 gone = (await session.exec(delete(WriteRecord).where(col(WriteRecord.id).in_(some)))).rowcount
 
-    async def run(self) -> None:
-        """Renews and sweeps until cancelled; a database that is away is tried again."""
+    async def run(self, ended: asyncio.Event) -> None:
+        """Renews and sweeps until `ended`; a database that is away is tried again.
+
+        It is not cancelled: a statement that is broken off may leave its connection, and a lock, behind.
+        """
         loop = asyncio.get_running_loop()
         due = loop.time()
-        while True:
+        while not ended.is_set():
             with suppress(Unavailable):
                 await self.renew()
                 if loop.time() >= due:
                     await self.sweep()
                     due = loop.time() + SWEPT_EVERY
-            await asyncio.sleep(BEAT)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(BEAT):
+                    await ended.wait()
 
     async def _look(self, place: str) -> tuple[WriteRecord | None, datetime]:
         """The record, unless its time is over, and the database's time."""
@@ -258,14 +263,13 @@ async def open_ledger(
     database: Database, secret: bytes, *, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 ) -> AsyncIterator[Ledger]:
     """The ledger, kept alive and swept within this context."""
-    ledger = Ledger(database, secret, sleep=sleep)
-    keeper = asyncio.create_task(ledger.run())
+    ledger, ended = Ledger(database, secret, sleep=sleep), asyncio.Event()
+    keeper = asyncio.create_task(ledger.run(ended))
     try:
         yield ledger
     finally:
-        keeper.cancel()
-        with suppress(asyncio.CancelledError):
-            await keeper
+        ended.set()
+        await keeper
 
 
 def uncertain(check: str = "") -> Problem:
