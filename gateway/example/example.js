@@ -52,15 +52,21 @@ async function showInvoices(account) {
   say(`Connected, and read ${result.length} invoices.`);
 }
 
+/** @param {number | null} amount @param {string | null} currency */
+function money(amount, currency) {
+  if (amount === null || currency === null) return amount;
+  return new Intl.NumberFormat("en", { style: "currency", currency }).format(amount);
+}
+
 /** @param {Record<string, any>} invoice */
 function row(invoice) {
   const { number, contact, issue_date, status, total_amount, currency } = invoice;
-  const cells = [number, contact?.name, issue_date, status, `${total_amount ?? ""} ${currency ?? ""}`];
+  const cells = [number, contact?.name, issue_date, status, money(total_amount, currency)];
   const line = document.createElement("tr");
   line.append(
     ...cells.map((text) => {
       const cell = document.createElement("td");
-      cell.textContent = text ?? "–";
+      cell.textContent = String(text ?? "–");
       return cell;
     }),
   );

@@ -1,14 +1,16 @@
 """Accounts connected in a real browser, with real processes: every way to sign in, every window, every failure."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, Request, expect
+from playwright.sync_api import BrowserContext, Frame, Page, Playwright, Request, expect
 
 from sandbox.coupa import credentials
-from tests.browser.conftest import NewContext
+from tests.browser.conftest import FLAGS, NewContext
 from tests.browser.running import ORG, World, world
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -342,7 +344,23 @@ def test_b19_the_person_sees_who_asks_and_for_whom_before_anything_is_shared(her
     assert page.locator(".whom").inner_text().startswith(f"Connecting for {ORG}")
 
 
-def test_b16_a_framed_login_needs_no_cookies_in_the_frame(here: World, browser: Browser, page: Page) -> None:
+@pytest.fixture
+def private(playwright: Playwright, tmp_path: Path) -> Iterator[BrowserContext]:
+    """A browser that its person has told to block third-party cookies."""
+    preferences = tmp_path / "Default/Preferences"
+    preferences.parent.mkdir()
+    preferences.write_text(
+        json.dumps({"profile": {"cookie_controls_mode": 1, "block_third_party_cookies": True}})
+    )
+    context = playwright.chromium.launch_persistent_context(
+        tmp_path, executable_path="/usr/bin/chromium", args=FLAGS
+    )
+    yield context
+    context.close()
+
+
+def test_b16_a_framed_login_works_without_third_party_cookies(here: World, private: BrowserContext) -> None:
+    page = private.new_page()
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.all_headers().get("cookie", "")))
     frame = start(page, here, here.link_token(), authFormat="oauth2")
