@@ -97,7 +97,7 @@ def free_port() -> int:
 
 
 def _await(client: httpx.Client) -> None:
-    for _ in range(200):
+    for _ in range(1200):
         try:
             client.get("/readyz").raise_for_status()
         except httpx.HTTPError:
