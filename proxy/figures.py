@@ -11,7 +11,9 @@ import httpx
 
 LONGEST = 3600  # seconds: the most that a vendor's Retry-After is believed
 EPOCH = 1_000_000_000  # a reset above this is a moment (Unix time), not a number of seconds
-NUMBER = re.compile(r"\d{1,12}")
+FARTHEST = 366 * 86_400  # seconds: no limit's window is longer than a year
+NUMBER = re.compile(r"[0-9]{1,12}")
+SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 PREFIXES = ("ratelimit-", "x-ratelimit-", "x-rate-limit-")  # IETF's drafts, and the two spellings before them
 
 
@@ -40,7 +42,7 @@ def stated_figures(headers: httpx.Headers, now: float) -> Figures | None:
         reset = _seconds(headers.get(f"{prefix}reset", ""), now)
         found = NUMBER.match(limit)
         if found and NUMBER.fullmatch(remaining) and reset is not None:
-            window = re.search(r";\s*w=(\d{1,9})", limit)
+            window = re.search(r";\s*w=([0-9]{1,9})", limit)
             return Figures(
                 found.group() + (f";w={window.group(1)}" if window else ""), int(remaining), math.ceil(reset)
             )
@@ -54,10 +56,14 @@ def stated_wait(headers: httpx.Headers, now: float) -> float | None:
 
 
 def _seconds(text: str, now: float) -> float | None:
+    """Of a number of seconds, a moment in Unix time (in seconds or milliseconds), or a date."""
     text = text.strip()
-    if re.fullmatch(r"\d+(\.\d+)?", text) and text.isascii():
+    if SECONDS.fullmatch(text):
         value = float(text)
-        return max(0.0, value - now) if EPOCH < value < 10 * EPOCH else value
+        for unit in (1, 1000):
+            if EPOCH * unit < value < 10 * EPOCH * unit:
+                value = max(0.0, value / unit - now)
+        return min(value, FARTHEST)
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from auth.connections import Connection
 from providers.provider import Limits
 from proxy.bucket import SPARE, Bucket
-from proxy.figures import LONGEST, Figures, stated_figures, stated_wait
+from proxy.figures import FARTHEST, LONGEST, Figures, stated_figures, stated_wait
 from proxy.governor import FIRST_PAUSE, LONGEST_PAUSE, MOST_WAITING, Gate, Governor, limits_of
 from schemas.errors import Throttled
 from tests.house import open_house
@@ -278,6 +278,14 @@ def stating(connection: Connection, override: Mapping[str, Any]) -> Connection:
             Figures("9;w=1", 1, 2),
         ),
         ({"x-ratelimit-limit": "100", "x-ratelimit-remaining": "some", "x-ratelimit-reset": "1"}, None),
+        (
+            {"x-ratelimit-limit": "9", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1790000012000"},
+            Figures("9", 0, 12),
+        ),
+        (
+            {"x-ratelimit-limit": "9", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "9" * 400},
+            Figures("9", 0, FARTHEST),
+        ),
         ({"x-ratelimit-limit": "100"}, None),
         ({}, None),
     ],
