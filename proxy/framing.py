@@ -26,10 +26,6 @@ def request_head(request: httpx.Request, length: int | None) -> bytes:
     text = b"\n".join(lines)
     if CONTROL.search(text) or text.count(b"\n") != len(lines) - 1:
         raise httpx.LocalProtocolError("The request holds control characters", request=request)
-    try:
-        text.decode()
-    except UnicodeDecodeError:
-        raise httpx.LocalProtocolError("A header of the request is not UTF-8", request=request) from None
     return text.replace(b"\n", b"\r\n") + b"\r\n\r\n"
 
 

@@ -207,7 +207,6 @@ async def test_proxies_of_the_environment_are_not_used(
         ("GET", "http://127.0.0.1/", {"x-a": "b\r\nx-c: d"}, None, httpx.LocalProtocolError),
         ("GET", "http://127.0.0.1/", {"x-a\r\nx-c": "d"}, None, httpx.LocalProtocolError),
         ("GE\rT", "http://127.0.0.1/", {}, None, httpx.LocalProtocolError),
-        ("GET", "http://127.0.0.1/", {"x-a": b"caf\xe9"}, None, httpx.LocalProtocolError),
         ("POST", "http://127.0.0.1/", {"content-length": "3"}, b"four", httpx.LocalProtocolError),
         ("POST", "http://127.0.0.1/", {"content-length": "+4"}, b"four", httpx.LocalProtocolError),
         ("POST", "http://127.0.0.1/", {"content-length": "4, 4"}, b"four", httpx.LocalProtocolError),
