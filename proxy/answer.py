@@ -10,6 +10,7 @@ import orjson
 
 from auth.connections import Connection
 from auth.secret import Secret
+from proxy.records import BOM
 from schemas.errors import RemoteProblem
 
 Params = tuple[tuple[str, str], ...]
@@ -64,15 +65,15 @@ class Answer:
         return str(self.headers.get("content-type", "")).split(";")[0].strip().lower()
 
     def json(self) -> Any:
-        """The parsed body; raises `RemoteProblem` 502 where it is no JSON."""
+        """The parsed body, a byte order mark before it ignored; raises `RemoteProblem` 502 where it is no JSON."""
         try:
-            return orjson.loads(self.body)
+            return orjson.loads(self.body.removeprefix(BOM))
         except orjson.JSONDecodeError as error:
             raise not_understood(self, "no JSON") from error
 
     def raw(self, most: int = MOST_SHOWN) -> Any:
         """What the vendor said, for people to read: parsed JSON, else text; cut, and without the account's secrets."""
-        text = self.hide(self.body[: max(most, MOST_SEARCHED)].decode(errors="replace"))
+        text = self.hide(self.body.removeprefix(BOM)[: max(most, MOST_SEARCHED)].decode(errors="replace"))
         if len(self.body) <= most:
             try:
                 value = orjson.loads(text)

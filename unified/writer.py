@@ -116,8 +116,8 @@ def _nothing_was_called() -> tuple[Call, Answer]:
 def _parsed(answer: Answer) -> Any:
     """What a successful write was answered with; None where that says nothing."""
     try:
-        return orjson.loads(answer.body)
-    except orjson.JSONDecodeError:
+        return answer.json()
+    except RemoteProblem:
         return None
 
 

@@ -54,6 +54,13 @@ ANSWERS: dict[str, tuple[bytes, int, str, str | None, Any]] = {
         "vendor_invalid_response",
         {"errors": {"base": ["The server sleeps"]}},
     ),
+    "marked": (
+        whole(b'\xef\xbb\xbf{"errors": {"base": ["The server sleeps"]}}', JSON, status=b"400 Bad Request"),
+        400,
+        "The server sleeps",
+        None,
+        {"errors": {"base": ["The server sleeps"]}},
+    ),
     "nothing": (
         b"HTTP/1.1 204 No Content\r\n\r\n",
         502,

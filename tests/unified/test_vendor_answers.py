@@ -58,6 +58,13 @@ async def test_c19_a_login_page_with_status_200_is_no_data(house: House) -> None
     assert "text/html" in answer.json()["message"]
 
 
+async def test_a_byte_order_mark_before_the_data_is_not_part_of_it(house: House) -> None:
+    plain = await house.get(f"{CONTACTS}?{LEAN}")
+    await house.fault(kind="bom", path="/api/suppliers")
+    marked = await house.get(f"{CONTACTS}?{LEAN}")
+    assert (marked.status_code, marked.json()["result"]) == (200, plain.json()["result"])
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -62,6 +62,12 @@ async def test_a_create_is_one_vendor_call_and_its_answer_is_the_record(desk: De
     assert (made["name"], made["status"], made["type"]) == ("Harbour One", "draft", "vendor")
 
 
+async def test_an_answer_to_a_write_may_begin_with_a_byte_order_mark(desk: Desk) -> None:
+    await desk.house.fault(kind="bom", path="/api/suppliers", method="POST", count=1)
+    made = await desk.done("POST", CONTACTS, {"name": "Harbour Marked", "type": "vendor"})
+    assert (await desk.read(f"{CONTACTS}/{made['id']}"))["name"] == "Harbour Marked"
+
+
 async def test_an_update_changes_the_members_that_it_names_and_nothing_else(desk: Desk) -> None:
     made = await desk.done("POST", CONTACTS, WHOLE)
     changes: dict[str, Any] = {
