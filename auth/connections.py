@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlmodel import col, select, update
@@ -10,6 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from auth import sealed
 from auth.caller import Caller
+from auth.connection import Connection as Connection
+from auth.connection import fill
 from auth.credentials import asked_scopes
 from auth.database import Database
 from auth.events import emit_status
@@ -24,42 +25,6 @@ from schemas.tables import ApiToken, EnvironmentIntegration, IntegratedAccount, 
 ACTIVE = "active"
 NEEDS_REAUTH = "needs_reauth"
 LONGEST_MESSAGE = 2000
-
-
-@dataclass(frozen=True)
-class Connection:
-    """An account ready for calls.
-
-    `origin` is the provider's template filled in, or the sandbox's URL; `base_url` is where its API begins.
-    `scopes` are those to ask for. `version` changes with context and credentials. `environment_override` is the
-    override of the environment's integration, `override` the account's own.
-    """
-
-    account_id: str
-    environment_id: str
-    tenant_id: str
-    provider: Provider = field(repr=False)
-    scheme: Scheme = field(repr=False)
-    origin: str
-    base_url: str
-    context: Mapping[str, Any]
-    secrets: Secret
-    is_sandbox: bool
-    override: Mapping[str, Any]
-    version: str
-    scopes: tuple[str, ...]
-    environment_override: Mapping[str, Any] = field(default_factory=dict)
-
-    def value(self, name: str) -> str:
-        """A variable of the provider or a field of the scheme, secret or not. Raises AccountProblem."""
-        found = self.secrets.get(name) or self.context.get(name)
-        if not isinstance(found, str):
-            raise _lacking(name)
-        return found
-
-    def url(self, template: str) -> str:
-        """A URL that the provider declares, filled in for this account."""
-        return fill(template, self.context, self.origin)
 
 
 class Connections:
@@ -281,14 +246,6 @@ _credentials_of_account = (
 )
 
 
-def fill(template: str, context: Mapping[str, Any], origin: str) -> str:
-    """A provider's template with the account's variables, which were checked against their patterns when saved."""
-    try:
-        return template.format_map({**context, "origin": origin})
-    except KeyError as error:
-        raise _lacking(str(error.args[0])) from None
-
-
 def check_state(account: IntegratedAccount, integration: EnvironmentIntegration) -> None:
     """Raises AccountProblem where calls must not go out."""
     if account.is_blocked:
@@ -317,10 +274,6 @@ def unknown_account() -> NotFound:
 def printable(message: str) -> str:
     """A vendor's words fit to be stored: Postgres takes no NUL, and nobody reads beyond a page."""
     return "".join(letter if letter.isprintable() else " " for letter in message[:LONGEST_MESSAGE])
-
-
-def _lacking(name: str) -> AccountProblem:
-    return AccountProblem(f"The account's context lacks {name}: add it with a PATCH.")
 
 
 def _key(environment_id: str, account_id: str) -> str:

@@ -10,7 +10,7 @@ import httpx
 import orjson
 from authlib.oauth2.rfc6749.parameters import prepare_token_request  # type: ignore[import-untyped]
 
-from auth.connections import Connection
+from auth.connection import Connection
 from auth.context_rules import scopes_in
 from auth.moments import read_moment
 from providers.provider import AuthorizationCode, ClientCredentials, TokenScheme

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 
 import httpx
 
-from auth.connections import Connection
+from auth.connection import Connection
 from auth.grants import Token
 from auth.renewal import Renewals
 from providers.provider import ApiKey, TokenScheme

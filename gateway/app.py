@@ -157,7 +157,7 @@ async def open_state(
         stack.push_async_callback(renewals.close)
         revocations = Revocations(way_out, vault, connections)
         stack.push_async_callback(revocations.close)
-        await stack.enter_async_context(sweeping(Sweeper(database, connections, renewals)))
+        await stack.enter_async_context(sweeping(Sweeper(database, connections, renewals), watch.broke))
         pipe = Pipe(
             way_out,
             renewals,

@@ -40,6 +40,7 @@ async def examine() -> list[Finding]:
     except BadSettings as error:
         return [*findings, *map(Finding, error.findings)]
     findings += addresses(settings)
+    findings += journal(settings)
     findings += [finding async for finding in database(settings)]
     findings += [finding async for finding in sandboxes(settings)]
     return findings
@@ -70,6 +71,17 @@ def addresses(settings: Settings) -> Iterator[Finding]:
             "KOINE_ALLOW_PRIVATE_UPSTREAMS is on for a public gateway, so that accounts can reach into its own "
             "network: switch it off unless a customer's system stands there.",
             wrong=False,
+        )
+
+
+def journal(settings: Settings) -> Iterator[Finding]:
+    """Whether renewed tokens can be written down before the database has them."""
+    folder = settings.journal_folder.absolute()
+    nearest = next(path for path in (folder, *folder.parents) if path.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        yield Finding(
+            f"KOINE_JOURNAL: {folder} can't be a folder that this user writes to, so a crash in the middle of a "
+            "renewal would cost a customer's grant: name another one, on a disk that outlives the process."
         )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from auth.connections import Connection
+from auth.connection import Connection
 from auth.grants import Refusal, Token, Unusable, client_request, refresh_request
 from auth.renewal.endpoint import SECONDS, TokenEndpoints
 from auth.renewal.shelf import Kept

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from auth.connections import Connection
+from auth.connection import Connection
 from auth.grants import Token
 from schemas.errors import Problem
 

@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import suppress
 
-from auth.connections import Connection
+from auth.connection import Connection
 from auth.database import Unavailable
 from auth.grants import Token
 from auth.renewal.journal import Entry, Unwritable

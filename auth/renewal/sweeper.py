@@ -112,12 +112,17 @@ class Sweeper:
 
 
 @asynccontextmanager
-async def sweeping(sweeper: Sweeper) -> AsyncIterator[None]:
-    """It runs within this context."""
+async def sweeping(sweeper: Sweeper, on_fault: Callable[[BaseException], object]) -> AsyncIterator[None]:
+    """It runs within this context. `on_fault` is told of what ends it before its time."""
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()):
+            on_fault(error)
+
     task = asyncio.create_task(sweeper.run())
+    task.add_done_callback(ended)
     try:
         yield
     finally:
         task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await asyncio.wait([task])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from auth.connections import Connection
+from auth.connection import Connection
 from auth.renewal.endpoint import TokenEndpoints
 from auth.renewal.journal import Journal
 from auth.renewal.ledger import Ledger

@@ -201,3 +201,17 @@ def test_an_empty_file_is_a_database_without_tables(place: Path, capsys: pytest.
     assert (
         capsys.readouterr().out == "wrong: The database's tables are not up to date: run `koine migrate`.\n"
     )
+
+
+def test_a_journal_that_cannot_be_written_is_named(
+    migrated: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (migrated / "taken").touch()
+    monkeypatch.setenv("KOINE_JOURNAL", str(migrated / "taken" / "renewals"))
+    assert main(["doctor"]) == 1
+    said = capsys.readouterr().out
+    assert said == (
+        f"wrong: KOINE_JOURNAL: {migrated / 'taken' / 'renewals'} can't be a folder that this user writes to, so a "
+        "crash in the middle of a renewal would cost a customer's grant: name another one, on a disk that outlives "
+        "the process.\n"
+    )

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import col, select, update
 
 from auth.clocks import WallClock
-from auth.connections import Connection
+from auth.connection import Connection
 from auth.database import Database
 from auth.renewal import Renewals
 from providers.provider import CLIENT_FIELDS, AuthorizationCode

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from starlette.responses import JSONResponse
 
-from auth.connections import Connection
+from auth.connection import Connection
 from auth.grants import Token, read_answer
 from auth.renewal.endpoint import AT_ONCE
 from schemas.errors import RemoteProblem

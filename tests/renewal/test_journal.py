@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select, update
 
-from auth.connections import Connection
+from auth.connection import Connection
 from auth.grants import Token
 from auth.renewal import Journal, Renewals
 from auth.renewal.journal import Entry, Unwritable

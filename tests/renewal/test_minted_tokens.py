@@ -7,7 +7,7 @@ import httpx
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from auth.connections import Connection
+from auth.connection import Connection
 from auth.renewal import Renewals
 from schemas.errors import Problem, RemoteProblem, VendorTrouble
 from tests.auth.vendor import call

@@ -1,0 +1,57 @@
+"""An account as calls need it: provider, address and credentials in one value that is passed along."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from auth.secret import Secret
+from providers.provider import Provider, Scheme
+from schemas.errors import AccountProblem
+
+
+@dataclass(frozen=True)
+class Connection:
+    """An account ready for calls.
+
+    `origin` is the provider's template filled in, or the sandbox's URL; `base_url` is where its API begins.
+    `scopes` are those to ask for. `version` changes with context and credentials. `environment_override` is the
+    override of the environment's integration, `override` the account's own.
+    """
+
+    account_id: str
+    environment_id: str
+    tenant_id: str
+    provider: Provider = field(repr=False)
+    scheme: Scheme = field(repr=False)
+    origin: str
+    base_url: str
+    context: Mapping[str, Any]
+    secrets: Secret
+    is_sandbox: bool
+    override: Mapping[str, Any]
+    version: str
+    scopes: tuple[str, ...]
+    environment_override: Mapping[str, Any] = field(default_factory=dict)
+
+    def value(self, name: str) -> str:
+        """A variable of the provider or a field of the scheme, secret or not. Raises AccountProblem."""
+        found = self.secrets.get(name) or self.context.get(name)
+        if not isinstance(found, str):
+            raise _lacking(name)
+        return found
+
+    def url(self, template: str) -> str:
+        """A URL that the provider declares, filled in for this account."""
+        return fill(template, self.context, self.origin)
+
+
+def fill(template: str, context: Mapping[str, Any], origin: str) -> str:
+    """A provider's template with the account's variables, which were checked against their patterns when saved."""
+    try:
+        return template.format_map({**context, "origin": origin})
+    except KeyError as error:
+        raise _lacking(str(error.args[0])) from None
+
+
+def _lacking(name: str) -> AccountProblem:
+    return AccountProblem(f"The account's context lacks {name}: add it with a PATCH.")
