@@ -111,17 +111,22 @@ class RequestLog:
                     await session.exec(delete(RequestLogEntry).where(col(RequestLogEntry.id).in_(some)))
                 ).rowcount
 
-    async def run(self) -> None:
-        """Writes and prunes until cancelled; a database that is away is tried again."""
+    async def run(self, ended: asyncio.Event) -> None:
+        """Writes and prunes until `ended`; a database that is away is tried again.
+
+        It is not cancelled: a statement that is broken off may leave its connection, and a lock, behind.
+        """
         loop = asyncio.get_running_loop()
         due = loop.time()
-        while True:
+        while not ended.is_set():
             with suppress(Unavailable):
                 await self.flush()
                 if loop.time() >= due:
                     await self.prune()
                     due = loop.time() + PRUNED_EVERY
-            await asyncio.sleep(SECONDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SECONDS):
+                    await ended.wait()
 
     async def _write(self, batch: Sequence[Note]) -> None:
         """Only entries of accounts that the environment has: an id that somebody guessed leaves no trace."""
@@ -153,14 +158,13 @@ async def open_request_log(
     database: Database, days: int, on_dropped: Callable[[], object]
 ) -> AsyncIterator[RequestLog]:
     """The log, written to from time to time within this context and once more at its end."""
-    entries = RequestLog(database, days, on_dropped)
-    writer = asyncio.create_task(entries.run())
+    entries, ended = RequestLog(database, days, on_dropped), asyncio.Event()
+    writer = asyncio.create_task(entries.run(ended))
     try:
         yield entries
     finally:
-        writer.cancel()
-        with suppress(asyncio.CancelledError):
-            await writer
+        ended.set()
+        await writer
         with suppress(Unavailable):
             await entries.flush()
 
