@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ class Running:
     account: str
     sandbox: str
     process: subprocess.Popen[str]
+    accounts: Mapping[str, str]
 
     @property
     def headers(self) -> dict[str, str]:
@@ -38,7 +39,12 @@ def koine_up(folder: Path, *options: str) -> Iterator[Running]:
         assert line, f"koine up ended with {process.wait()}"
         found = json.loads(line)
         yield Running(
-            found["url"], found["token"], found["accounts"]["coupa"], found["sandboxes"]["coupa"], process
+            found["url"],
+            found["token"],
+            found["accounts"]["coupa"],
+            found["sandboxes"]["coupa"],
+            process,
+            found["accounts"],
         )
     finally:
         process.send_signal(signal.SIGTERM)
