@@ -1,6 +1,7 @@
 """Which browser an attempt belongs to: a cookie that another one does not have (against login CSRF)."""
 
 import hashlib
+import hmac
 import re
 import secrets
 
@@ -32,6 +33,18 @@ def remember(request: Request, response: Response, value: str) -> None:
 
 def digest(value: str) -> bytes:
     return hashlib.sha256(value.encode()).digest()
+
+
+def shown_mark(request: Request, attempt_id: str) -> str:
+    """What a page's link carries to say that this browser was shown it; empty where the browser keeps no cookie."""
+    value = presented(request)
+    return digest(f"{value}/{attempt_id}").hex() if value else ""
+
+
+def was_shown(request: Request, attempt_id: str) -> bool:
+    """Whether the link was one of a page shown in this browser, where it does not say who led here."""
+    mark = shown_mark(request, attempt_id)
+    return mark != "" and hmac.compare_digest(mark.encode(), request.query_params.get("shown", "").encode())
 
 
 def is_own_click(request: Request) -> bool:

@@ -8,7 +8,15 @@ from starlette.responses import Response
 
 from auth.linking import attempts, scenes
 from auth.linking.attempts import AWAY, OVER, READY, Attempt
-from auth.linking.browsers import digest, is_own_click, known, presented, remember
+from auth.linking.browsers import (
+    digest,
+    is_own_click,
+    known,
+    presented,
+    remember,
+    shown_mark,
+    was_shown,
+)
 from auth.linking.choices import Choice
 from auth.linking.dance import authorization_url, is_issuer, vendor_words
 from auth.linking.drafts import Draft, draft
@@ -55,7 +63,9 @@ async def attempt_page(request: Request) -> Response:
     if attempt.row.stage == AWAY:
         is_own = attempt.row.browser_hash is not None
         has_formats = seen.has_formats(choice)
-        return render(Leaving(seen.scene, integration, url, is_automatic=is_own, has_formats=has_formats))
+        mark = shown_mark(request, attempt.row.id)
+        way = url if is_own or not mark else f"{url}&shown={mark}"
+        return render(Leaving(seen.scene, integration, way, is_automatic=is_own, has_formats=has_formats))
     return render(Testing(seen.scene, integration, url + ("&popup=handover" if handover else "")))
 
 
@@ -69,12 +79,12 @@ async def leave(request: Request) -> Response:
         return render(Unusable(), 404) if attempt is None else _shown(request, attempt)
     browser = known(request)
     if attempt.row.browser_hash is None:
-        if not await attempts.claim(request.state.database, attempt, digest(browser)):
-            return render(Unusable(), 400)
-        if not is_own_click(request):
+        if not is_own_click(request) and not was_shown(request, attempt.row.id):
             response = _shown(request, attempt)
             remember(request, response, browser)
             return response
+        if not await attempts.claim(request.state.database, attempt, digest(browser)):
+            return render(Unusable(), 400)
     elif attempt.row.browser_hash != digest(browser):
         return render(Unusable(), 400)
     try:
