@@ -34,6 +34,12 @@ class Attempt:
     def is_late(self) -> bool:
         return self.row.stage == AWAY and self.row.expires_at <= now()
 
+    def is_meant_by(self, context: Mapping[str, Any]) -> bool:
+        """Whether its form, sent again with this context, means the same try: one not in vain, with nothing changed."""
+        if self.row.stage == OVER:
+            return self.row.outcome == {}
+        return not self.is_lost and not self.is_late and bool(self.entrusted.get("context") == context)
+
 
 async def begin(database: Database, vault: Vault, row: LinkAttempt, entrusted: Mapping[str, Any]) -> None:
     """Keeps an attempt; one of the same id that is there already is left as it is: the form was sent twice."""

@@ -35,7 +35,7 @@ async def show(request: Request) -> Response:
 
 
 async def send(request: Request) -> Response:
-    """A form of ours: kept as an attempt, which is then shown; sent twice, it is the same attempt.
+    """A form of ours: kept as an attempt, which is then shown; sent twice as it is, it is the same attempt.
 
     What is wrong with it is shown beside its fields.
     """
@@ -59,8 +59,7 @@ async def send(request: Request) -> Response:
     except InvalidRequest as problem:
         fields, error = corrected(asked.fields, typed, problem)
         return render(form(seen, choice, asked, fields, error=error), 400)
-    attempt_id = sent.get("csrf", "")
-    row = _attempt(seen, choice, asked, attempt_id if _is_id(attempt_id) else str(uuid4()))
+    row = _attempt(seen, choice, asked, await _attempt_id(request, sent.get("csrf", ""), context))
     await attempts.begin(
         request.state.database,
         request.state.vault,
@@ -125,6 +124,14 @@ def _chosen(seen: Visit, sent: Mapping[str, str]) -> tuple[Choice, Scheme] | Non
     choice = seen.choice(sent.get("integration", ""))
     scheme = choice.scheme(sent.get("auth_format", "")) if choice else None
     return (choice, scheme) if choice and scheme else None
+
+
+async def _attempt_id(request: Request, given: str, context: Mapping[str, Any]) -> str:
+    """The form's own, but for a form that was gone back to, to change it or to try once more."""
+    if not _is_id(given):
+        return str(uuid4())
+    found = await attempts.find(request.state.database, request.state.vault, given)
+    return given if found is None or found.is_meant_by(context) else str(uuid4())
 
 
 def _attempt(seen: Visit, choice: Choice, asked: Asking, attempt_id: str) -> LinkAttempt:

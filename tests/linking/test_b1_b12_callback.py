@@ -15,6 +15,7 @@ from auth.linking.pkce import challenge, new_verifier
 from tests.house import SANDBOX, House
 from tests.linking.browsing import (
     CALLBACK,
+    CLIENT,
     KEY,
     OAUTH,
     Browser,
@@ -26,6 +27,7 @@ from tests.linking.browsing import (
     linking_house,
     new_accounts,
     query_of,
+    typed_client,
     typed_key,
 )
 
@@ -296,6 +298,28 @@ async def test_b12_a_form_that_is_sent_twice_is_one_attempt(house: House) -> Non
     assert [page.state for page in ends] == ["done", "done"]
     assert ends[0].message == ends[1].message
     assert len(await new_accounts(house)) == 1
+
+
+async def test_b12_a_form_that_is_gone_back_to_is_a_new_try(house: House) -> None:
+    """A browser may bring the very page back from its memory, with the id of the try that failed."""
+    browser = Browser(house)
+    shown = await browser.connect(await link_token(house), integration="coupa", auth_format=KEY)
+    failed = await browser.end(await browser.send(shown, **typed_key(house, "wrong")))
+    assert (failed.state, failed.message["error_type"]) == ("form", "validation_error")
+    done = await browser.end(await browser.send(shown, **typed_key(house)))
+    assert (done.state, done.message["integrated_account_id"]) == (
+        "done",
+        failed.message["integrated_account_id"],
+    )
+
+
+async def test_b12_a_form_that_is_changed_before_its_try_has_ended_is_a_new_one(house: House) -> None:
+    browser = Browser(house)
+    shown = await browser.connect(await link_token(house), integration="coupa", auth_format=CLIENT)
+    first = await browser.send(shown, client_id="other", client_secret="other")
+    second = await browser.send(shown, **typed_client(house))
+    assert first.response.url != second.response.url
+    assert (await browser.end(second)).state == "done"
 
 
 async def test_b12_the_page_of_an_outcome_can_be_reloaded(house: House) -> None:
