@@ -34,13 +34,14 @@ async def read_json(request: Request, *, most: int = MOST_BYTES) -> Any:
     return await parse_json(await read_body(request, most=most))
 
 
-async def read_body(request: Request, *, most: int = MOST_BYTES) -> bytes:
-    """The bytes of a body that is to be JSON. Raises TooLarge, UnsupportedMedia."""
+async def read_body(request: Request, *, most: int = MOST_BYTES, any_type: bool = False) -> bytes:
+    """The bytes of a body that is to be JSON, unless it may be of any type. Raises TooLarge, UnsupportedMedia."""
     headers = request.headers
     declared = headers.get("content-length", "0")
     if declared != "0" or "transfer-encoding" in headers:
         _check_size(declared, most)
-        _check_type(headers.get("content-type", ""))
+        if not any_type:
+            _check_type(headers.get("content-type", ""))
     return await _read(request, most)
 
 

@@ -74,7 +74,8 @@ class Entry:
     `keys`: the vendor's names for it, by which its errors speak of it. `clears`: whether null can be written.
     `compares`: an update has to see the present record. `check` looks at a value that has the right type. `words`: all
     that an enum takes. `inner`: the entries of the objects that the field holds, by the vendor's name for such an
-    object. `annotation`: the type on write, where it is not the model's.
+    object. `annotation`: the type on write, where it is not the model's. `adds`: whether writing a value twice adds
+    something twice.
     """
 
     write: Callable[[Any, Draft], Body]
@@ -87,6 +88,7 @@ class Entry:
     words: tuple[str, ...] = ()
     inner: Mapping[str, "Entries"] = field(default_factory=dict)
     annotation: Any = None
+    adds: Callable[[Any], bool] = lambda value: False
 
 
 @dataclass(frozen=True)
@@ -122,8 +124,11 @@ class Argument:
 class Deed:
     """One method. `states`: the vendor's words for the states in which it is allowed, none where all are.
 
-    `takes`: what a custom method takes besides `id`. `handle`: the list call that finds the record of a create whose
-    answer was lost, None where the draft has no handle.
+    `takes`: what a custom method takes besides `id`.
+
+    The rest is for a deed whose answer was lost. `handle`: the list call that finds the record of a create, None where
+    the draft has no handle; `resume`: what is still to be done to a record that was found so, where a create is several
+    calls. `done`: the states that show that it was done. `repeats`: doing it twice is as good as once.
     """
 
     talk: Callable[[Draft], Talk]
@@ -132,6 +137,9 @@ class Deed:
     states: tuple[str, ...] = ()
     takes: Mapping[str, Argument] = field(default_factory=dict)
     handle: Callable[[Draft], Step | None] = lambda draft: None
+    resume: Callable[[Draft, Row], Talk] | None = None
+    done: tuple[str, ...] = ()
+    repeats: bool = False
 
 
 @dataclass(frozen=True)

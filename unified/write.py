@@ -1,7 +1,7 @@
 """A write as it is asked for and what it is made of, read and checked before anything is sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -27,9 +27,9 @@ READS = ("list", "get")
 
 @dataclass(frozen=True)
 class Write:
-    """Which deed on what, with what. `etag`: the version that the caller knows, "" where none was named.
+    """Which deed on what, with what.
 
-    `received` is the body as the caller sent it.
+    `sent`: the body as it came in. `etag`: the version that the caller knows, "" where none was named.
     """
 
     target: Target
@@ -40,8 +40,13 @@ class Write:
     draft: Draft
     flags: Flags
     extras: Extras
+    sent: bytes
     etag: str = ""
-    received: bytes = field(default=b"", repr=False)
+
+    def adds(self, name: str) -> bool:
+        """Whether writing this member twice adds something twice."""
+        entry = self.writing.entries.get(name)
+        return self.method in MAPPED and isinstance(entry, Entry) and entry.adds(self.draft.given[name])
 
 
 async def read_write(request: Request, desk: Desk, method: str, id_: str | None = None) -> Write:
@@ -49,8 +54,8 @@ async def read_write(request: Request, desk: Desk, method: str, id_: str | None 
     if method not in desk.resource.methods or method in READS:
         raise method_not_offered(desk.resource, method)
     question = read_single(desk.query, desk.resource)
-    received = await (request.body() if question.flags.passthrough else read_body(request))
-    body, content = await _body(request, question.flags, received)
+    sent = await read_body(request, any_type=question.flags.passthrough)
+    body = _kept(sent) if question.flags.passthrough else members(await parse_json(sent))
     named = "" if method == "create" else _named(body, id_)
     source = source_of(desk.resource, named) if named else _suited(desk, body)
     writing, deed = _deed(desk, source, method)
@@ -64,22 +69,26 @@ async def read_write(request: Request, desk: Desk, method: str, id_: str | None 
             body, remote_of(body), named.removeprefix(source.prefix), settings=desk.connection.context
         ),
         flags=question.flags,
-        extras=Extras(question.remote, content),
+        extras=Extras(question.remote, _content(request, question.flags, sent)),
+        sent=sent,
         etag=_etag(request, desk.unified),
-        received=received,
     )
 
 
-async def _body(request: Request, flags: Flags, received: bytes) -> tuple[dict[str, Any], Content | None]:
-    """The body as an object; and as it came in, where it is to go out so."""
+def _content(request: Request, flags: Flags, sent: bytes) -> Content | None:
+    """The body as it is to go out, where that is as it came in."""
     if not flags.passthrough:
-        return members(await parse_json(received)), None
-    content = Content(received, request.headers.get("content-type", "application/json"))
+        return None
+    return Content(sent, request.headers.get("content-type", "application/json"))
+
+
+def _kept(sent: bytes) -> dict[str, Any]:
+    """What is understood of a body that is passed through: which record it is about, if it says."""
     try:
-        value = orjson.loads(content.body)
+        value = orjson.loads(sent)
     except orjson.JSONDecodeError:
-        value = None
-    return {"id": value["id"]} if isinstance(value, dict) and "id" in value else {}, content
+        return {}
+    return {"id": value["id"]} if isinstance(value, dict) and "id" in value else {}
 
 
 def _suited(desk: Desk, body: Mapping[str, Any]) -> Source:
@@ -116,13 +125,21 @@ def _etag(request: Request, unified: UnifiedResource) -> str:
     return header.removeprefix("W/").strip('"')
 
 
-async def prepared(write: Write, writer: Writer) -> Write:
-    """The write with the vendor's body, checked against the present record where body or etag ask for that."""
+def checked_write(write: Write) -> Write:
+    """The write, with a body that is known to be right; raises one `InvalidRequest` with all that is wrong."""
+    if write.extras.content is not None:
+        return replace(write, draft=replace(write.draft, given={}))
+    return replace(write, draft=replace(write.draft, given=_checked(write)))
+
+
+async def completed(write: Write, writer: Writer | None) -> Write:
+    """The write with the vendor's body, held against the present record where body or etag ask for that.
+
+    Without a writer nothing is read. Raises `Changed`, and what a read raises.
+    """
     draft = write.draft
-    if write.extras.content is None:
-        draft = replace(draft, given=given_of(write))
     needs_present = write.etag or any(_compares(write, name) for name in draft.given)
-    if needs_present and draft.id and not write.flags.skip_call:
+    if needs_present and draft.id and writer is not None:
         draft = replace(draft, present=await writer.present(write.target, draft.id))
     _check_etag(write, draft)
     if write.extras.content is None:
@@ -131,8 +148,7 @@ async def prepared(write: Write, writer: Writer) -> Write:
     return replace(write, draft=draft)
 
 
-def given_of(write: Write) -> Mapping[str, Any]:
-    """The body's members, checked."""
+def _checked(write: Write) -> Mapping[str, Any]:
     if write.method in MAPPED:
         return checked(write.unified, write.writing, write.draft)
     return read_arguments(write.deed, write.draft.given)

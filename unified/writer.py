@@ -1,7 +1,7 @@
 """Drives a write: the calls that a deed yields are sent one by one, and what fails says what became of it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -14,7 +14,7 @@ from proxy.answer import Answer, Call, Content, not_understood
 from proxy.pipe import Pipe
 from proxy.refusals import refuse
 from schemas.errors import Problem, RemoteProblem
-from unified.reader import Reader
+from unified.reader import Reader, Rows
 from unified.target import Target, merged
 
 STATE_REFUSALS = (400, 409, 422)  # what vendors answer where a record's state does not allow a deed
@@ -77,6 +77,8 @@ class Conversation:
         except Problem as problem:
             if self._written is not None:
                 problem.details.update(outcome="partly_applied", id=self._made)
+            elif step.verb == "GET":
+                problem.details.setdefault("outcome", "not_applied")
             raise
 
     async def _sent(self, step: Step) -> Any:
@@ -178,10 +180,25 @@ class Writer:
     def __init__(self, pipe: Pipe, connections: Connections, reader: Reader) -> None:
         self._pipe, self._connections, self._reader = pipe, connections, reader
 
+    async def reading(self, target: Target, id_: str) -> Rows:
+        """The record as it stands; `id_` is the vendor's."""
+        return await self._reader.row(target, target.get_call(f"{target.source.prefix}{id_}", (), False))
+
     async def present(self, target: Target, id_: str) -> Row:
         """The vendor's record as it stands, as the mapping reads it."""
-        found = await self._reader.row(target, target.get_call(id_, (), False))
+        found = await self.reading(target, id_)
         return found.readable(found.rows[0])
+
+    async def look(self, target: Target, writing: Writing, deed: Deed, draft: Draft, step: Step) -> list[Row]:
+        """The records that a list call finds."""
+
+        def talk(draft: Draft) -> Talk:
+            found.extend((yield step))
+            return None
+
+        found: list[Row] = []
+        await self.run(target, writing, replace(deed, talk=talk), draft, Extras())
+        return found
 
     async def run(self, target: Target, writing: Writing, deed: Deed, draft: Draft, extras: Extras) -> Done:
         """The deed, done. A refusal on account of the record's state says which state it is in and which would do."""
@@ -198,7 +215,7 @@ class Writer:
     ) -> None:
         problem.details["allowed_states"] = list(deed.states)
         try:
-            row = await self.present(target, f"{target.source.prefix}{draft.id}")
+            row = await self.present(target, draft.id)
         except Problem:
             return
         state = problem.details["state"] = writing.status(row)

@@ -106,7 +106,7 @@ WRITING = Writing(
             ("core.supplier.write",),
             handle=lambda draft: sought(PATH, name=draft.given["name"]),
         ),
-        "update": Deed(changed(PATH), "The members that are given.", ("core.supplier.write",)),
+        "update": Deed(changed(PATH), "The members that are given.", ("core.supplier.write",), repeats=True),
     },
     blame=blame,
     rules=(

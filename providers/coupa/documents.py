@@ -57,3 +57,11 @@ def followed(path: str, row: Row | None, action: str, draft: Draft) -> Talk:
         return row
     found: Row | None = yield Step("PUT", f"{path}/{row['id']}/{action}", {})
     return found
+
+
+def resumed(path: str, row: Row, action: str, draft: Draft) -> Talk:
+    """The second call, of a create whose record was found, unless it was made then."""
+    if row.get("status") == "draft" and draft.given.get("status") == "submitted":
+        return (yield from followed(path, row, action, draft))
+    found: Row | None = yield Step("GET", f"{path}/{row['id']}")
+    return found

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from providers.coupa.dialect import blame, sought
-from providers.coupa.documents import approvals, followed, not_in_state
+from providers.coupa.documents import PENDING, approvals, followed, not_in_state, resumed
 from providers.coupa.lines_written import (
     ACCOUNT,
     CURRENCY,
@@ -40,6 +40,7 @@ VOIDABLE = ("draft", "approved", "pending_receipt")
 ABANDONABLE = ("disputed", "ap_hold", "rejected")
 DISPUTABLE = ("ap_hold", "pending_approval", "pending_receipt", "booking_hold")
 OVER = ("voided", "abandoned")
+SUBMITTED = (PENDING, "pending_receipt", "ap_hold", "approved")
 WRITE, DELETE = ("core.invoice.write",), ("core.invoice.delete",)
 REASON = Argument(str, "The code of a reason that the tenant has set up.", required=True)
 COMMENT = Argument(str, "A remark.")
@@ -180,14 +181,20 @@ def writing(table: Fields, line: Fields, charge: Fields) -> Writing:
                 "A draft; with status `submitted` it is submitted at once, by a second call.",
                 (*WRITE, "core.invoice.create"),
                 handle=_handle,
+                resume=lambda draft, row: resumed(PATH, row, "submit", draft),
             ),
-            "update": Deed(changed(PATH), "The members that are given, of drafts above all.", WRITE),
-            "delete": Deed(_delete, "By its state: deleted, or voided.", DELETE, states=("new", *VOIDABLE)),
+            "update": Deed(
+                changed(PATH), "The members that are given, of drafts above all.", WRITE, repeats=True
+            ),
+            "delete": Deed(
+                _delete, "By its state: deleted, or voided.", DELETE, states=("new", *VOIDABLE), done=OVER
+            ),
             "submit": Deed(
                 acted(PATH, "submit"),
                 "Asks for approval.",
                 (*WRITE, "core.invoice.create"),
                 states=("draft",),
+                done=SUBMITTED,
             ),
             **approvals(PATH, "InvoiceHeader"),
             "dispute": Deed(
@@ -195,17 +202,25 @@ def writing(table: Fields, line: Fields, charge: Fields) -> Writing:
                 "Tells the supplier what is wrong.",
                 WRITE,
                 states=DISPUTABLE,
+                done=("disputed",),
                 takes={"reason": REASON, "comment": COMMENT},
             ),
             "withdraw-dispute": Deed(
-                acted(PATH, "withdraw_dispute"), "Back to approval.", WRITE, states=("disputed",)
+                acted(PATH, "withdraw_dispute"),
+                "Back to approval.",
+                WRITE,
+                states=("disputed",),
+                done=(PENDING, "approved"),
             ),
-            "void": Deed(acted(PATH, "void"), "Without effect from now on.", DELETE, states=VOIDABLE),
+            "void": Deed(
+                acted(PATH, "void"), "Without effect from now on.", DELETE, states=VOIDABLE, done=("voided",)
+            ),
             "abandon": Deed(
                 _abandon,
                 "Given up for good.",
                 DELETE,
                 states=ABANDONABLE,
+                done=("abandoned",),
                 takes={"reason": REASON, "comment": COMMENT},
             ),
         },

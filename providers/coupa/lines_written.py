@@ -137,6 +137,7 @@ def lines(main: LineTable, charges: LineTable | None = None, *, compares: bool =
         check=check,
         inner={table.thing: table.entries for table in tables},
         annotation=list[WrittenLine],
+        adds=lambda value: any(not line.get("id") for line in value or ()),
     )
 
 

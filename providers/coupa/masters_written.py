@@ -14,6 +14,7 @@ from providers.writing import (
     Draft,
     Entry,
     Fault,
+    Row,
     Rule,
     Step,
     Talk,
@@ -63,7 +64,7 @@ def accounts(table: Fields) -> Writing:
                     account_type__id=draft.given.get("company"),
                 ),
             ),
-            "update": Deed(changed(ACCOUNTS), "Name and status.", ("core.accounting.write",)),
+            "update": Deed(changed(ACCOUNTS), "Name and status.", ("core.accounting.write",), repeats=True),
         },
         blame=blame,
         required=("account_number", "company"),
@@ -97,10 +98,19 @@ def _create_item(draft: Draft) -> Talk:
     return row if isinstance(row, dict) else None
 
 
+def _resume_item(draft: Draft, row: Row) -> Talk:
+    """The price, unless it is there."""
+    _, price = _split(draft)
+    offers = yield _offers(str(row["id"]))
+    if price and not offers:
+        yield Step("POST", PRICES, {"item": {"id": row["id"]}, "preferred": True, **price})
+    return row
+
+
 def _change_item(draft: Draft) -> Talk:
     """The price that is read is the one that changes: the preferred supplier's, else the lowest."""
     body, price = _split(draft)
-    offers = (yield _offers(draft)) if price else []
+    offers = (yield _offers(draft.id)) if price else []
     if price and not offers and not price.get("supplier"):
         raise InvalidRequest.about("remote_data.supplier-item.supplier", "is missing", message=NO_SUPPLIER)
     row = yield Step("PUT" if body else "GET", f"{ITEMS}/{draft.id}", body or None)
@@ -113,10 +123,8 @@ def _change_item(draft: Draft) -> Talk:
     return row if isinstance(row, dict) else None
 
 
-def _offers(draft: Draft) -> Step:
-    return Step(
-        "GET", PRICES, params=(("item[id]", draft.id), ("order_by", "id"), ("limit", "50")), lists=True
-    )
+def _offers(id_: str) -> Step:
+    return Step("GET", PRICES, params=(("item[id]", id_), ("order_by", "id"), ("limit", "50")), lists=True)
 
 
 def _lacks_supplier(draft: Draft) -> bool:
@@ -148,8 +156,14 @@ def items(table: Fields) -> Writing:
                 "An item; its price by a second call.",
                 scopes,
                 handle=lambda draft: sought(ITEMS, name=draft.given.get("name")),
+                resume=_resume_item,
             ),
-            "update": Deed(_change_item, "The members that are given; a price by a call of its own.", scopes),
+            "update": Deed(
+                _change_item,
+                "The members that are given; a price by a call of its own.",
+                scopes,
+                repeats=True,
+            ),
         },
         blame=blame,
         required=("description",),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from providers.coupa.dialect import blame, sought
-from providers.coupa.documents import followed
+from providers.coupa.documents import followed, resumed
 from providers.coupa.lines_written import (
     ACCOUNT,
     CURRENCY,
@@ -40,6 +40,7 @@ WRITE = ("core.purchase_order.write",)
 UNISSUED = ("draft", "buyer_hold", "supplier_window_hold")
 CANCELLABLE = ("issued", *UNISSUED)
 CLOSED = ("soft_closed", "closed")
+CANCELLED = ("cancelled", "canceled")
 
 
 def _wide(draft: Draft) -> Body:
@@ -141,21 +142,34 @@ def writing(table: Fields, line: Fields) -> Writing:
                 "An external order, a draft; with status `submitted` it is issued at once, by a second call.",
                 WRITE,
                 handle=lambda draft: sought(PATH, po_number=draft.given.get("number")),
+                resume=lambda draft, row: resumed(PATH, row, "issue", draft),
             ),
             "update": Deed(
-                changed(PATH), "The members that are given; lines change an order's version.", WRITE
+                changed(PATH),
+                "The members that are given; lines change an order's version.",
+                WRITE,
+                repeats=True,
             ),
-            "delete": Deed(_cancel, "Cancels it.", WRITE, states=CANCELLABLE),
-            "issue": Deed(acted(PATH, "issue"), "Sends it to the supplier.", WRITE, states=UNISSUED),
-            "cancel": Deed(acted(PATH, "cancel"), "Takes it back.", WRITE, states=CANCELLABLE),
+            "delete": Deed(_cancel, "Cancels it.", WRITE, states=CANCELLABLE, done=CANCELLED),
+            "issue": Deed(
+                acted(PATH, "issue"), "Sends it to the supplier.", WRITE, states=UNISSUED, done=("issued",)
+            ),
+            "cancel": Deed(
+                acted(PATH, "cancel"), "Takes it back.", WRITE, states=CANCELLABLE, done=CANCELLED
+            ),
             "close": Deed(
-                acted(PATH, "close"), "Nothing more is awaited.", WRITE, states=("issued", "soft_closed")
+                acted(PATH, "close"),
+                "Nothing more is awaited.",
+                WRITE,
+                states=("issued", "soft_closed"),
+                done=("closed",),
             ),
             "reopen": Deed(
                 _reopen,
                 "Something is awaited after all.",
                 WRITE,
                 states=CLOSED,
+                done=("issued",),
                 takes={
                     "reason": Argument(
                         str, "The code of a reason that the tenant has set up.", required=True

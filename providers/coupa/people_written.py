@@ -73,7 +73,10 @@ def _check_language(value: Any, draft: Draft) -> Iterator[Fault]:
 
 
 def _deeds(create: Deed) -> Mapping[str, Deed]:
-    return {"create": create, "update": Deed(changed(USERS), "The members that are given.", WRITE)}
+    return {
+        "create": create,
+        "update": Deed(changed(USERS), "The members that are given.", WRITE, repeats=True),
+    }
 
 
 def users(table: Fields) -> Writing:
@@ -182,9 +185,9 @@ def groups(table: Fields) -> Writing:
                 WRITE_GROUPS,
                 handle=lambda draft: sought(GROUPS, name=draft.given.get("name")),
             ),
-            "update": Deed(changed(GROUPS), "The members that are given.", WRITE_GROUPS),
-            "add-user": Deed(_add, "Makes a user a member.", WRITE_GROUPS, takes=takes),
-            "remove-user": Deed(_remove, "Ends a membership.", WRITE_GROUPS, takes=takes),
+            "update": Deed(changed(GROUPS), "The members that are given.", WRITE_GROUPS, repeats=True),
+            "add-user": Deed(_add, "Makes a user a member.", WRITE_GROUPS, takes=takes, repeats=True),
+            "remove-user": Deed(_remove, "Ends a membership.", WRITE_GROUPS, takes=takes, repeats=True),
         },
         blame=blame,
         refusals={

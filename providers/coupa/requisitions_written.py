@@ -26,6 +26,7 @@ PATH = "/requisitions"
 WRITE = ("core.requisition.write",)
 OPEN = ("draft", "cart", "withdrawn")
 DELETABLE = ("draft", "cart")
+SUBMITTED = ("pending_approval", "pending_buyer_action", "approved", "ordered")
 
 
 def _wide(draft: Draft) -> Body:
@@ -126,10 +127,18 @@ def writing(table: Fields, line: Fields) -> Writing:
             "create": Deed(
                 _create, "A draft; with status `submitted` it goes to its approvers at once.", WRITE
             ),
-            "update": Deed(changed(PATH), "The members that are given, of drafts and carts.", WRITE),
-            "delete": Deed(_delete, "Deletes a draft or a cart.", WRITE, states=DELETABLE),
+            "update": Deed(
+                changed(PATH), "The members that are given, of drafts and carts.", WRITE, repeats=True
+            ),
+            "delete": Deed(
+                _delete, "Deletes a draft or a cart.", WRITE, states=DELETABLE, done=("abandoned",)
+            ),
             "submit": Deed(
-                acted(PATH, "update_and_submit_for_approval"), "Asks for approval.", WRITE, states=OPEN
+                acted(PATH, "update_and_submit_for_approval"),
+                "Asks for approval.",
+                WRITE,
+                states=OPEN,
+                done=SUBMITTED,
             ),
             **approvals(PATH, "RequisitionHeader"),
         },

@@ -1,6 +1,7 @@
 """How Coupa's departments and lookups are written, the options of a lookup one by one."""
 
 from collections.abc import Generator, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from providers.coupa.dialect import blame, sought
@@ -37,7 +38,7 @@ def _named(path: str) -> Mapping[str, Deed]:
             COMMON,
             handle=lambda draft: sought(path, name=draft.given.get("name")),
         ),
-        "update": Deed(changed(path), "The members that are given.", COMMON),
+        "update": Deed(changed(path), "The members that are given.", COMMON, repeats=True),
     }
 
 
@@ -67,6 +68,10 @@ def _check_options(value: Any, draft: Draft) -> Iterator[Fault]:
             yield Fault(f"{place}.name", "is missing", "missing_field")
 
 
+def _adds_options(value: Any) -> bool:
+    return any(not option.get("id") for option in value or ())
+
+
 def _value(option: Mapping[str, Any]) -> Body:
     named = {"name": option["name"]} if option.get("name") else {}
     status = option.get("status")
@@ -91,6 +96,20 @@ def _create_lookup(draft: Draft) -> Talk:
     if row and is_late:
         row = yield Step("PUT", f"{LOOKUPS}/{row['id']}", {"active": False})
     return row if isinstance(row, dict) else None
+
+
+def _resume_lookup(draft: Draft, row: Row) -> Talk:
+    """The options that are not there yet, and the switch."""
+    wanted = (("lookup[id]", str(row["id"])), ("limit", str(MOST_OPTIONS)))
+    rows = yield Step("GET", VALUES, params=wanted, lists=True)
+    names = {value.get("name") for value in rows}
+    missing = [option for option in draft.given.get("options") or () if option["name"] not in names]
+    rest = replace(draft, given={**draft.given, "options": missing})
+    yield from _new_values(rest, row["id"])
+    if draft.body.get("active") is False and row.get("active"):
+        yield Step("PUT", f"{LOOKUPS}/{row['id']}", {"active": False})
+    found: Row | None = yield Step("GET", f"{LOOKUPS}/{row['id']}")
+    return found
 
 
 def _change_lookup(draft: Draft) -> Talk:
@@ -145,7 +164,7 @@ def lookups(table: Fields) -> Writing:
             table,
             name=to("name", clears=False),
             category_type=Closed("takes department or lookup", always="lookup"),
-            options=Entry(lambda value, draft: {}, clears=False, check=_check_options),
+            options=Entry(lambda value, draft: {}, clears=False, check=_check_options, adds=_adds_options),
             custom_fields=CUSTOM_FIELDS,
         ),
         deeds={
@@ -154,8 +173,11 @@ def lookups(table: Fields) -> Writing:
                 "A lookup; each option by a call of its own.",
                 COMMON,
                 handle=named["create"].handle,
+                resume=_resume_lookup,
             ),
-            "update": Deed(_change_lookup, "The members that are given; options change one by one.", COMMON),
+            "update": Deed(
+                _change_lookup, "The members that are given; options change one by one.", COMMON, repeats=True
+            ),
         },
         blame=blame,
         rules=(

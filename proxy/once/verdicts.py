@@ -17,8 +17,6 @@ class Verdict(Enum):
     DOUBT = "doubt"
 
 
-# What is known for sure, whatever the status: a write of several steps that stopped within must not begin again.
-STATED = {"uncertain": Verdict.DOUBT, "partly_applied": Verdict.DONE}
 
 
 def of_status(status: int) -> Verdict:
@@ -31,8 +29,10 @@ def of_status(status: int) -> Verdict:
 def of_problem(problem: Problem, *, was_sent: bool) -> Verdict:
     """`was_sent`: whether the vendor was called at all. What was sent and is not known to have failed is in doubt."""
     outcome = problem.details.get("outcome")
-    if outcome in STATED:
-        return STATED[outcome]
+    if outcome == "uncertain":
+        return Verdict.DOUBT
+    if outcome == "partly_applied":  # it must not begin again; where its rest was refused, that is the end of it
+        return Verdict.DONE if problem.status < 500 else Verdict.DOUBT
     if not was_sent:
         return Verdict.FREE
     found = of_status(problem.status) if isinstance(problem, RemoteProblem) else Verdict.DOUBT
