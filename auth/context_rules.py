@@ -65,6 +65,10 @@ RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
         _is_field_names,
         f"must be a list of at most {MOST_FIELDS} names, each of 1 to {LONGEST_FIELD} characters",
     ),
+    "unit_of_measure": (
+        lambda value: isinstance(value, str) and 1 <= len(value) <= LONGEST_FIELD,
+        f"must be a code of 1 to {LONGEST_FIELD} characters",
+    ),
     "tracking_fields": (
         _is_field_by_category,
         "must be an object: the id of a tracking category, and the name of the custom field that holds its option",

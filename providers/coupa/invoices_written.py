@@ -7,6 +7,7 @@ from providers.coupa.dialect import blame, sought
 from providers.coupa.documents import PENDING, approvals, followed, not_in_state, resumed
 from providers.coupa.lines_written import (
     ACCOUNT,
+    BACKED,
     CURRENCY,
     NAME,
     LineTable,
@@ -34,7 +35,7 @@ from providers.writing import (
 from schemas.shapes import LineItem
 
 PATH = "/invoices"
-CHARGED_TO = ("account", "account-allocations", "order-line-id", "po-number", "order-header-num")
+CHARGED_TO = ("account", "account-allocations", *BACKED)
 CHARGES = ("InvoiceShippingCharge", "InvoiceHandlingCharge", "InvoiceMiscCharge")
 VOIDABLE = ("draft", "approved", "pending_receipt")
 ABANDONABLE = ("disputed", "ap_hold", "rejected")
@@ -65,6 +66,10 @@ def _needs(line: Mapping[str, Any], draft: Draft) -> Iterator[Fault]:
     if not line.get("description"):
         yield Fault("description", "is missing", "missing_field")
     yield from needs_price(line, draft)
+    has_unit = draft.settings.get("unit_of_measure") or any(line.get(name) for name in ("uom", *BACKED))
+    if line.get("quantity") is not None and not has_unit:
+        told = "is missing: a line has a unit of its own, or the account's context.unit_of_measure"
+        yield Fault("remote_data.uom", told, "missing_field")
     if not any(line.get(name) for name in CHARGED_TO):
         told = "is missing: or account-allocations, order-line-id or po-number in the line's remote_data"
         yield Fault("account", told, "missing_field")

@@ -9,6 +9,7 @@ from providers.turning import key, to
 from providers.writing import Body, Closed, Draft, Entries, Entry, Fault, body_of, faults_of, merged
 from schemas.shapes import WrittenLine
 
+BACKED = ("order-line-id", "po-number", "order-header-num")  # by which a line bills one of an order
 OWN = frozenset({"id", "_delete", "remote_data"})
 NAME = Closed("is the item's name: write `item`")
 ACCOUNT = to("account.id", key)
@@ -25,7 +26,7 @@ class LineTable:
     """One list of lines. `thing`: the vendor's name of a line in its errors. `id_prefix`: what unified ids begin with.
 
     `kind`: the key of the line's type; `quantity_kind` and `amount_kind`: its words. `number`: how a line's number is
-    written, None where Coupa counts. `wide`: members that the document's own fields give to every line. `needs`: what
+    written, None where Coupa counts. `items_have_units`: a line takes the unit of its item. `wide`: members that the document's own fields give to every line. `needs`: what
     a new line lacks, by unified member.
     """
 
@@ -36,6 +37,7 @@ class LineTable:
     amount_kind: str
     kind: str = "type"
     id_prefix: str = ""
+    items_have_units: bool = False
     number: Callable[[int], int | str] | None = None
     wide: Callable[[Draft], Body] = _nothing
     needs: Callable[[Mapping[str, Any], Draft], Iterator[Fault]] = lambda line, draft: iter(())
@@ -46,13 +48,22 @@ class LineTable:
             if line.get("_delete"):
                 return {**own, "_delete": True}
         else:
-            own = {**self._kind(line), **({"line-num": self.number(number)} if self.number else {})}
+            numbered = {"line-num": self.number(number)} if self.number else {}
+            own = {**self._kind(line), **self._unit(line, draft), **numbered}
         mapped = body_of(self.entries, _priced(line), draft)
         return merged({**own, **self.wide(draft)}, merged(mapped, line.get("remote_data") or {}))
 
     def _kind(self, line: Mapping[str, Any]) -> Body:
         is_amount = line.get("quantity") is None and line.get("total_line_amount") is not None
         return {self.kind: self.amount_kind if is_amount else self.quantity_kind}
+
+    def _unit(self, line: Mapping[str, Any], draft: Draft) -> Body:
+        """The unit that the account counts in, of a line with a quantity whose unit comes from nowhere else."""
+        unit, remote = draft.settings.get("unit_of_measure"), line.get("remote_data") or {}
+        comes = any(remote.get(name) for name in ("uom", *BACKED)) or (
+            self.items_have_units and line.get("item")
+        )
+        return {"uom": {"code": unit}} if unit and line.get("quantity") is not None and not comes else {}
 
     def present(self, draft: Draft) -> list[Mapping[str, Any]]:
         found = (draft.present or {}).get(self.path)

@@ -67,6 +67,7 @@ def _lines(table: Fields) -> LineTable:
         amount_kind="RequisitionAmountLine",
         kind="line-type",
         number=int,
+        items_have_units=True,
         wide=_wide,
         needs=_needs,
     )

@@ -7,5 +7,8 @@ from tests.writes.desk import Desk
 
 
 @pytest.fixture
-def desk(house: House) -> Desk:
-    return Desk(house)
+async def desk(house: House) -> Desk:
+    """Its account counts in pieces."""
+    desk = Desk(house)
+    await desk.settle(unit_of_measure="EA")
+    return desk

@@ -50,6 +50,12 @@ class Desk:
         assert found["details"]["outcome"] == "not_applied"
         return found
 
+    async def settle(self, **context: Any) -> None:
+        """Puts members into the account's context."""
+        path = f"/integrated-account/{self.house.account}"
+        answer = await self.house.client.patch(path, json={"context": context})
+        assert answer.status_code == 200, answer.text
+
     async def read(self, path: str) -> dict[str, Any]:
         return await self.done("GET", path)
 

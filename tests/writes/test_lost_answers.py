@@ -28,7 +28,9 @@ PATHS = {
 @pytest.fixture
 async def desk(tmp_path: Any) -> Any:
     async with open_house(tmp_path, sleep=_at_once) as house:
-        yield Desk(house)
+        desk = Desk(house)
+        await desk.settle(unit_of_measure="EA")
+        yield desk
 
 
 async def _at_once(seconds: float) -> None:

@@ -73,6 +73,17 @@ async def test_what_the_rest_of_the_body_makes_necessary_is_missed_too(
     assert told(answer)[missed].startswith("is missing")
 
 
+async def test_a_line_of_an_invoice_has_a_unit_of_its_own_or_the_accounts(desk: Desk) -> None:
+    await desk.settle(unit_of_measure=None)
+    answer = await desk.refused("POST", INVOICES, FULL[INVOICES])
+    assert list(told(answer)) == ["line_items.0.remote_data.uom"]
+    line = {**LINE, "remote_data": {"uom": {"code": "EA"}}}
+    made = await desk.ask(
+        "POST", INVOICES, {**FULL[INVOICES], "line_items": [line]}, truto_ignore_remote_data="false"
+    )
+    assert made.json()["remote_data"]["invoice-lines"][0]["uom"]["code"] == "EA"
+
+
 # What only the vendor knows: the resource, the body's change, the unified field and what the vendor says of it.
 VENDOR: list[tuple[str, dict[str, Any], str, str]] = [
     ("accounting/accounts", {"account_number": "SF"}, "account_number", "Cost Center can't be blank"),

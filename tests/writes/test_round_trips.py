@@ -17,7 +17,8 @@ from tests.house import open_house
 from tests.writes.desk import Desk, told
 from tests.writes.samples import FULL, SAMPLES, Sample, same
 
-CONTEXT = {
+CONTEXT: dict[str, Any] = {
+    "unit_of_measure": "EA",
     "global_custom_fields": ["erp-vendor-group"],
     "tracking_fields": {"lookup-1": "cf-project", "lookup-2": "cf-plant"},
 }
@@ -44,10 +45,9 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
         anyio.from_thread.start_blocking_portal() as portal,
         portal.wrap_async_context_manager(opened) as house,
     ):
-        path = f"/integrated-account/{house.account}"
-        answer = portal.call(lambda: house.client.patch(path, json={"context": CONTEXT}))
-        assert answer.status_code == 200, answer.text
-        yield Room(portal, Desk(house))
+        desk = Desk(house)
+        portal.call(lambda: desk.settle(**CONTEXT))
+        yield Room(portal, desk)
 
 
 def bodies(sample: Sample, *, update: bool) -> st.SearchStrategy[dict[str, Any]]:
