@@ -14,9 +14,12 @@ def is_new(record: Mapping[str, Any], since: datetime) -> bool:
 
 
 def differs(given: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
-    """Whether a plain member of what was given is another one in the record. A status may have moved on."""
+    """Whether a plain member of what was given is another one in the record. A status may have moved on, and what is
+    null there may be what a list does not show, or is still to be done."""
     plain = {name: value for name, value in given.items() if isinstance(value, PLAIN) and name != "status"}
-    return not holds(plain, record)
+    return any(
+        not holds(value, record.get(name)) for name, value in plain.items() if record.get(name) is not None
+    )
 
 
 def holds(given: Any, present: Any) -> bool:

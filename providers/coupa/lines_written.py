@@ -26,8 +26,8 @@ class LineTable:
     """One list of lines. `thing`: the vendor's name of a line in its errors. `id_prefix`: what unified ids begin with.
 
     `kind`: the key of the line's type; `quantity_kind` and `amount_kind`: its words. `number`: how a line's number is
-    written, None where Coupa counts. `items_have_units`: a line takes the unit of its item. `wide`: members that the document's own fields give to every line. `needs`: what
-    a new line lacks, by unified member.
+    written, None where Coupa counts. `items_have_units`: a line takes the unit of its item. `wide`: members that the
+    document's own fields give to every line. `needs`: what a new line lacks, by unified member.
     """
 
     path: str

@@ -17,8 +17,6 @@ class Verdict(Enum):
     DOUBT = "doubt"
 
 
-
-
 def of_status(status: int) -> Verdict:
     """By a vendor's answer."""
     if status >= 500:
@@ -31,7 +29,9 @@ def of_problem(problem: Problem, *, was_sent: bool) -> Verdict:
     outcome = problem.details.get("outcome")
     if outcome == "uncertain":
         return Verdict.DOUBT
-    if outcome == "partly_applied":  # it must not begin again; where its rest was refused, that is the end of it
+    if (
+        outcome == "partly_applied"
+    ):  # it must not begin again; where its rest was refused, that is the end of it
         return Verdict.DONE if problem.status < 500 else Verdict.DOUBT
     if not was_sent:
         return Verdict.FREE
