@@ -45,7 +45,7 @@ def followed(name: str, variables: Mapping[str, str]) -> Iterator[Names]:
     """What the page's Python has named in the end. Its blocks share names; `sh` blocks share only the environment."""
     names: Names = {"__name__": "__main__"}
     try:
-        _follow(GUIDES / f"{name}.md", variables, names)
+        read_through(GUIDES / f"{name}.md", variables, names)
         yield names
     finally:
         for value in names.values():
@@ -53,7 +53,8 @@ def followed(name: str, variables: Mapping[str, str]) -> Iterator[Names]:
                 value.close()
 
 
-def _follow(path: Path, variables: Mapping[str, str], names: Names) -> None:
+def read_through(path: Path, variables: Mapping[str, str], names: Names) -> None:
+    """Runs the blocks of one page, its Python in `names`."""
     printed = ""
     for block in blocks(path):
         if block.language == "python":

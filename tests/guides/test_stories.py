@@ -11,12 +11,21 @@ from tests.guides.conftest import Follow
 from tests.guides.pages import GUIDES, providers
 
 Ask = Callable[..., Any]
+INVOICES = "/unified/accounting/invoices"
 REQUISITIONS = "/unified/accounting/purchase_order_requisitions"
 
 
 def told_by(page: str) -> pytest.MarkDecorator:
     """The test runs with every provider that the page names."""
     return pytest.mark.parametrize("provider", providers(page))
+
+
+@told_by("push-an-invoice")
+def test_an_invoice_is_pushed_once_and_followed_to_paid(provider: str, follow: Follow, ask: Ask) -> None:
+    names = follow("push-an-invoice", provider)
+    (invoice,) = ask(provider, INVOICES, number=names["number"])["result"]
+    assert (invoice["status"], invoice["total_amount"], invoice["balance"]) == ("paid", 425.75, 0)
+    assert invoice["paid_on_date"] == names["today"]
 
 
 @told_by("request-a-purchase")
