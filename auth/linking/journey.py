@@ -61,7 +61,7 @@ async def attempt_page(request: Request) -> Response:
     url = f"{address}?attempt={attempt.row.id}"
     integration = seen.integration(choice)
     if attempt.row.stage == AWAY:
-        is_own = attempt.row.browser_hash is not None
+        is_own = attempt.row.browser_hash is not None or is_own_click(request)
         has_formats = seen.has_formats(choice)
         mark = shown_mark(request, attempt.row.id)
         way = url if is_own or not mark else f"{url}&shown={mark}"

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Playwright, sync_playwright
 from starlette.applications import Starlette
 
 from tests.browser import stage
@@ -57,6 +57,11 @@ def context(browser: Browser, complaints: list[str]) -> Iterator[NewContext]:
 def _note(message: ConsoleMessage, complaints: list[str]) -> None:
     if message.type == "error":
         complaints.append(message.text)
+
+
+def press(button: Locator) -> None:
+    """Clicks what closes its own frame or window: an answer to the click itself might never come."""
+    button.evaluate("button => void setTimeout(() => button.click())")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from sandbox.coupa import credentials
-from tests.browser.conftest import SHOTS, NewContext
+from tests.browser.conftest import SHOTS, NewContext, press
 from tests.browser.running import World, world
 from tests.browser.test_pages import violations
 
@@ -52,7 +52,7 @@ def test_the_example_says_so_when_the_page_was_closed(here: World, context: NewC
     page = context().new_page()
     page.goto(f"{here.url}/examples/link")
     page.get_by_role("button", name="Connect an account").click()
-    page.frame_locator("iframe").get_by_role("button", name="Close").click()
+    press(page.frame_locator("iframe").get_by_role("button", name="Close"))
     expect(page.get_by_role("status")).to_contain_text("was closed before")
 
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Frame, Locator, Page, Playwright, Request, expect
 
 from sandbox.coupa import credentials
-from tests.browser.conftest import FLAGS, NewContext
+from tests.browser.conftest import FLAGS, NewContext, press
 from tests.browser.running import ORG, World, world
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -130,9 +130,24 @@ def test_by_the_vendors_login_in_a_popup(here: World, page: Page) -> None:
 
 def test_by_the_vendors_login_from_a_frame(here: World, page: Page) -> None:
     frame = start(page, here, here.link_token(), authFormat="oauth2")
-    frame.get_by_role("button", name="Continue to Coupa").click()
     with page.expect_popup() as found:
-        frame.get_by_role("link", name="Continue to Coupa").click()
+        frame.get_by_role("button", name="Continue to Coupa").click()
+    allow(found.value)
+    connected(here, outcome(page), "oauth2")
+
+
+def test_a_login_that_is_refused_from_a_frame_is_told_there_and_can_be_tried_again(
+    here: World, page: Page
+) -> None:
+    frame = start(page, here, here.link_token(), authFormat="oauth2")
+    login = frame.get_by_role("button", name="Continue to Coupa")
+    with page.expect_popup() as found:
+        login.click()
+    refuse(found.value)
+    press(found.value.get_by_role("button", name="Close").last)
+    expect(frame.get_by_role("alert")).to_have_text("The user refused the access.")
+    with page.expect_popup() as found:
+        login.click()
     allow(found.value)
     connected(here, outcome(page), "oauth2")
 
@@ -195,7 +210,7 @@ def test_giving_up_after_a_wrong_secret_tells_the_product_why(here: World, page:
     frame = start(page, here, here.link_token(), authFormat="oauth2_client_credentials")
     fill_client(frame, "wrong")
     expect(frame.get_by_role("alert")).to_be_visible(timeout=60_000)
-    frame.get_by_role("button", name="Close").click()
+    press(frame.get_by_role("button", name="Close"))
     failure = outcome(page)["failure"]
     assert (failure["result"], failure["error_type"], failure["integration"]) == (
         "error",
@@ -224,7 +239,7 @@ def test_a_person_who_refuses_and_gives_up_is_told_of(here: World, page: Page) -
     assert isinstance(popup, Page)
     popup.get_by_role("button", name="Continue to Coupa").click()
     refuse(popup)
-    popup.get_by_role("button", name="Close").last.click(no_wait_after=True)
+    press(popup.get_by_role("button", name="Close").last)
     failure = outcome(page)["failure"]
     assert (failure["error_type"], failure["integration"]) == ("connection_error", "coupa")
 
@@ -260,7 +275,7 @@ def test_b13_an_unknown_link_token_gets_a_page_that_nobody_frames(
 ) -> None:
     page.goto(here.page("koine_link_unknown"))
     expect(page.get_by_role("heading")).to_have_text("This page can’t be opened like this")
-    start(page, here, "koine_link_unknown")
+    offer(page, here, "koine_link_unknown").click()
     assert outcome(page) == {"failure": "blocked"}
     assert [text for text in complaints if "frame-ancestors" in text]
     complaints.clear()
@@ -369,9 +384,8 @@ def test_b16_a_framed_login_works_without_third_party_cookies(here: World, priva
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.all_headers().get("cookie", "")))
     frame = start(page, here, here.link_token(), authFormat="oauth2")
-    frame.get_by_role("button", name="Continue to Coupa").click()
     with page.expect_popup() as found:
-        frame.get_by_role("link", name="Continue to Coupa").click()
+        frame.get_by_role("button", name="Continue to Coupa").click()
     allow(found.value)
     connected(here, outcome(page), "oauth2")
     assert set(sent) == {""}

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from sandbox.coupa import credentials
 from tests.browser import stage
-from tests.browser.conftest import FLAGS
+from tests.browser.conftest import FLAGS, press
 from tests.browser.running import World, world
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -93,7 +93,7 @@ def test_in_a_popup_that_is_closed(here: World, script: str, browser: Browser) -
     start(page, here, script, here.url, iframe=False)
     with page.expect_popup() as found:
         page.get_by_role("button", name="Connect").click()
-    found.value.get_by_role("button", name="Close").click(no_wait_after=True)
+    press(found.value.get_by_role("button", name="Close"))
     assert page.wait_for_function("window.outcome").json_value() == {"failure": "closed"}
     page.context.close()
 

@@ -128,7 +128,8 @@ class Form:
     """Posts to `connect-account`: what is carried, `integration`, `auth_format`, `csrf` where given, and the fields.
 
     `error` is what the vendor said to the last attempt, and `message` what the product hears if the person gives up
-    after it (None: `closed`). `leaves`: the vendor's own login comes next.
+    after it (None: `closed`). `leaves`: the vendor's own login comes next; a
+    framed form is sent in a popup then, with `popup=handover`.
     `has_formats`: the person may go back and choose another way to sign in.
     Chromium sends `Origin: null` with the form, as the pages have no referrer.
     """

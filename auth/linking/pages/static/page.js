@@ -103,45 +103,72 @@
   }
 
   // A frame has no cookies of its own at the vendor's, nor here: the login takes place in a popup, which hands over.
-  for (const link of all("a[data-popup]")) {
-    /** @type {Window | null} */
-    let popup = null;
-    let watch = 0;
-    const trouble = /** @type {HTMLElement} */ (main.querySelector("[data-trouble]"));
+  const LOGIN = "koine-login";
+  const FEATURES = "popup,width=640,height=760";
+  const trouble = /** @type {HTMLElement | null} */ (main.querySelector("[data-trouble]"));
+  /** @type {Window | null} */
+  let popup = null;
+  let watch = 0;
 
-    /** @param {string} words */
-    const say = (words) => {
-      trouble.textContent = words;
-      trouble.hidden = !words;
-    };
-    link.addEventListener("click", (event) => {
-      event.preventDefault();
-      clearInterval(watch);
-      say("");
-      popup = window.open(/** @type {HTMLAnchorElement} */ (link).href, "koine-login", "popup,width=640,height=760");
-      if (!popup) return say(trouble.dataset.blocked ?? "");
-      busy(true);
-      watch = setInterval(() => {
-        if (!popup?.closed) return;
-        clearInterval(watch);
-        busy(false);
-        if (!told) say(trouble.dataset.closed ?? "");
-      }, 300);
-    });
-    addEventListener("message", (event) => {
-      if (event.origin !== location.origin || !popup || event.source !== popup) return;
-      if (event.data?.koine !== "handover" || told) return;
-      outcome = event.data.outcome;
-      if (outcome.result !== "success") {
-        if (outcome !== "closed") trouble.dataset.closed = outcome.error;
-        return;
-      }
+  /** @param {string | undefined} words */
+  function say(words = "") {
+    if (trouble) trouble.textContent = words;
+    if (trouble) trouble.hidden = !words;
+  }
+
+  /** @param {Window} opened */
+  function follow(opened) {
+    popup = opened;
+    clearInterval(watch);
+    say();
+    busy(true);
+    watch = setInterval(() => {
+      if (!opened.closed) return;
       clearInterval(watch);
       busy(false);
-      tell();
-      const done = /** @type {HTMLTemplateElement} */ (main.querySelector("template[data-done]")).content;
-      main.replaceChildren(done.cloneNode(true));
-      main.querySelector("h1")?.focus();
+      if (!told) say(trouble?.dataset.closed);
+    }, 300);
+  }
+
+  for (const link of all("a[data-popup]")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const opened = window.open(/** @type {HTMLAnchorElement} */ (link).href, LOGIN, FEATURES);
+      if (opened) follow(opened);
+      else say(trouble?.dataset.blocked);
     });
   }
+
+  for (const form of /** @type {HTMLFormElement[]} */ (all("form[data-popup]"))) {
+    form.addEventListener("submit", (event) => {
+      if (event.defaultPrevented) return; // sent already
+      const opened = window.open("", LOGIN, FEATURES);
+      if (!opened) return; // what is sent in the frame is answered with a button that opens one
+      form.target = LOGIN;
+      if (!form.elements.namedItem("popup")) {
+        const where = Object.assign(document.createElement("input"), { type: "hidden", name: "popup", value: "handover" });
+        form.append(where);
+      }
+      follow(opened);
+    });
+  }
+
+  addEventListener("message", (event) => {
+    if (event.origin !== location.origin || !popup || event.source !== popup) return;
+    if (event.data?.koine !== "handover" || told) return;
+    outcome = event.data.outcome;
+    if (outcome.result !== "success") {
+      if (outcome !== "closed" && trouble) trouble.dataset.closed = outcome.error;
+      // What is sent next is another try, not the same one sent twice.
+      const csrf = /** @type {HTMLInputElement | null} */ (main.querySelector("[name=csrf]"));
+      if (csrf && window.isSecureContext) csrf.value = crypto.randomUUID();
+      return;
+    }
+    clearInterval(watch);
+    busy(false);
+    tell();
+    const done = /** @type {HTMLTemplateElement} */ (main.querySelector("template[data-done]")).content;
+    main.replaceChildren(done.cloneNode(true));
+    main.querySelector("h1")?.focus();
+  });
 })();
