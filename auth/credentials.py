@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from auth.context_rules import complaints, scopes_in
-from providers.provider import ApiKey, Provider, Scheme, Variable
+from providers.provider import ANY_WORD, ApiKey, Provider, Scheme, Variable
 from schemas.errors import InvalidRequest
+
+PLAIN = "letters, digits and signs without a space"  # what `ANY_WORD` means to a person
 
 # Never returned at any depth of a context; a provider adds the fields that it marks secret.
 SECRET_NAMES = frozenset(
@@ -129,7 +131,8 @@ def _is_sendable(value: str, scheme: Scheme) -> bool:
 
 
 def _failure(variable: Variable, complaint: str) -> dict[str, str]:
-    expected = variable.help or f"text that matches {variable.pattern}"
+    form = PLAIN if variable.pattern == ANY_WORD else f"text that matches {variable.pattern}"
+    expected = variable.help or form
     return {
         "field": f"context.{variable.name}",
         "message": f"{variable.label} {complaint}. Expected: {expected}",

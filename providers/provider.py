@@ -8,6 +8,8 @@ from typing import Any
 
 from providers.resource import Resource, Source
 
+ANY_WORD = r"\S{1,4096}"
+
 
 @dataclass(frozen=True)
 class Variable:
@@ -19,7 +21,7 @@ class Variable:
 
     name: str
     label: str
-    pattern: str = r"\S{1,4096}"
+    pattern: str = ANY_WORD
     help: str = ""
     secret: bool = False
     required: bool = True

@@ -93,11 +93,11 @@ def test_every_field_at_fault_is_named_with_the_form_expected_and_no_value() -> 
         },
         {
             "field": "context.client_id",
-            "message": r"Client id is missing. Expected: text that matches \S{1,4096}",
+            "message": "Client id is missing. Expected: letters, digits and signs without a space",
         },
         {
             "field": "context.client_secret",
-            "message": r"Client secret is not of the form expected. Expected: text that matches \S{1,4096}",
+            "message": "Client secret is not of the form expected. Expected: letters, digits and signs without a space",
         },
     ]
 

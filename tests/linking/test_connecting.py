@@ -89,7 +89,7 @@ async def test_what_is_typed_is_checked_beside_its_field_before_anything_is_kept
     assert (again.status, again.state) == (400, "form")
     assert again.fields["client_id"] == "me"
     assert "Coupa host is not of the form expected" in again.text
-    assert "Client secret is missing" in again.text
+    assert "Client secret is missing. Expected: letters, digits and signs without a space" in again.text
     assert await new_accounts(house) == []
 
 
