@@ -215,8 +215,9 @@ class Ledger:
         return await self._database.transact(work)
 
     def _read(self, row: Grant, record: SealedRecord, wall: float) -> tuple[Token, bool]:
+        moment = max(wall, row.minted_at or 0.0)  # a clock that was set back makes no token younger than new
         try:
-            return read(self._vault, row, record, age=wall - self._clock())
+            return read(self._vault, row, record, age=moment - self._clock())
         except CannotOpen as error:
             raise Internal("The account's stored token can't be opened.") from error
 

@@ -193,6 +193,21 @@ async def test_a13_processes_whose_clocks_differ_share_tokens_and_leases(either:
     assert (len(either.vendor.token_requests), either.vendor.in_flight_most) == (1, 1)
 
 
+@pytest.mark.parametrize(("jump", "requests"), [(-7200.0, 1), (7200.0, 2)], ids=["back", "forward"])
+async def test_a13_a_jump_of_the_databases_clock_costs_one_renewal_at_most_and_lengthens_no_life(
+    either: World, jump: float, requests: int
+) -> None:
+    connection = await granted(either, access_token=None)
+    await either.renewals.token(connection)
+    await age(either.database, jump)
+    processes = [another_process(either) for _ in range(3)]
+    found = await asyncio.gather(*(renewals.token(connection) for renewals in processes))
+    assert {token.value for token in found} == {f"token-{requests}"}
+    left = [token.expires_at - either.clock.now for token in found]
+    assert left == pytest.approx([3600] * 3, abs=5)
+    assert len(either.vendor.token_requests) == requests
+
+
 @pytest.mark.parametrize("change", ["token", "key", "erase"])
 async def test_a17_what_changes_during_a_renewal_is_not_overwritten_by_it(either: World, change: str) -> None:
     account = await link_granted(either, access_token=None)
