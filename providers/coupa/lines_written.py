@@ -7,6 +7,7 @@ from typing import Any
 
 from providers.turning import key, to
 from providers.writing import Body, Closed, Draft, Entries, Entry, Fault, body_of, faults_of, merged
+from schemas.errors import InvalidRequest
 from schemas.shapes import WrittenLine
 
 BACKED = ("order-line-id", "po-number", "order-header-num")  # by which a line bills one of an order
@@ -15,6 +16,7 @@ NAME = Closed("is the item's name: write `item`")
 ACCOUNT = to("account.id", key)
 CURRENCY = to("currency.code")
 CENT = Decimal("0.01")
+COUNTED = "is that of quantity and unit_price on a line of this type: write them"
 
 
 def _nothing(draft: Draft) -> Body:
@@ -65,6 +67,15 @@ class LineTable:
         )
         return {"uom": {"code": unit}} if unit and line.get("quantity") is not None and not comes else {}
 
+    @property
+    def counts(self) -> bool:
+        """Whether some of its lines have a quantity."""
+        return self.quantity_kind != self.amount_kind
+
+    def counted(self, draft: Draft) -> set[str]:
+        """The ids of the present lines that have a quantity."""
+        return {str(row["id"]) for row in self.present(draft) if row.get(self.kind) == self.quantity_kind}
+
     def present(self, draft: Draft) -> list[Mapping[str, Any]]:
         found = (draft.present or {}).get(self.path)
         return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
@@ -86,13 +97,19 @@ def _priced(line: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _is_total(line: Mapping[str, Any]) -> bool:
-    """Whether the total is what quantity and price come to, to the cent."""
-    numbers = [line.get(name) for name in ("quantity", "unit_price", "total_line_amount")]
-    if None in numbers:
-        return True
-    quantity, price, total = (Decimal(repr(number)) for number in numbers)
-    return abs(quantity * price - total) <= CENT
+def _total_faults(table: LineTable, line: Mapping[str, Any]) -> Iterator[Fault]:
+    """A total is an amount line's alone, or what quantity and price come to, to the cent."""
+    total, factors = line.get("total_line_amount"), [line.get("quantity"), line.get("unit_price")]
+    if total is None:
+        return
+    if None not in factors:
+        quantity, price = (Decimal(repr(number)) for number in factors)
+        if abs(quantity * price - Decimal(repr(total))) > CENT:
+            yield Fault("total_line_amount", "is not what quantity and unit_price come to")
+    elif factors != [None, None]:
+        yield Fault("total_line_amount", "goes with quantity and unit_price, or without either")
+    elif table.counts and line.get("type") == table.quantity_kind:
+        yield Fault("total_line_amount", COUNTED)
 
 
 def needs_item_or_description(line: Mapping[str, Any], draft: Draft) -> Iterator[Fault]:
@@ -115,7 +132,7 @@ def needs_currency(line: Mapping[str, Any], draft: Draft) -> Iterator[Fault]:
         yield Fault("currency", "is missing: on the line, or on the document", "missing_field")
 
 
-def lines(main: LineTable, charges: LineTable | None = None, *, compares: bool = False) -> Entry:
+def lines(main: LineTable, charges: LineTable | None = None) -> Entry:
     """The entry of `line_items`; `charges` are lines of another list, known by their type or id."""
     tables = [main, charges] if charges else [main]
 
@@ -127,6 +144,7 @@ def lines(main: LineTable, charges: LineTable | None = None, *, compares: bool =
 
     def write(value: Any, draft: Draft) -> Body:
         body: Body = {}
+        _check_totals(main, value or (), draft)
         for table in tables:
             own = [line for line in value or () if table_of(line) is table]
             first = _last_number(table, draft) + 1
@@ -135,6 +153,7 @@ def lines(main: LineTable, charges: LineTable | None = None, *, compares: bool =
         return body
 
     def check(value: Any, draft: Draft) -> Iterator[Fault]:
+        yield from _twice(value)
         for place, line in enumerate(value):
             yield from (fault.below(str(place)) for fault in _line_faults(table_of(line), line, draft))
         if draft.creates and not value:
@@ -144,7 +163,7 @@ def lines(main: LineTable, charges: LineTable | None = None, *, compares: bool =
         write,
         keys=(main.path,),
         clears=False,
-        compares=compares,
+        compares=True,
         check=check,
         inner={table.thing: table.entries for table in tables},
         annotation=list[WrittenLine],
@@ -152,9 +171,26 @@ def lines(main: LineTable, charges: LineTable | None = None, *, compares: bool =
     )
 
 
+def _check_totals(table: LineTable, value: Sequence[Mapping[str, Any]], draft: Draft) -> None:
+    """Coupa would take a total for the price of one unit where a line that is there has a quantity."""
+    counted = table.counted(draft)
+    for place, line in enumerate(value):
+        is_alone = line.get("total_line_amount") is not None and line.get("quantity") is None
+        if is_alone and line.get("id") in counted and line.get("type") in (None, table.quantity_kind):
+            raise InvalidRequest.about(f"line_items.{place}.total_line_amount", COUNTED)
+
+
 def _last_number(table: LineTable, draft: Draft) -> int:
     numbers = (str(row.get("line-num") or "") for row in table.present(draft))
     return max((int(number) for number in numbers if number.isdigit()), default=0)
+
+
+def _twice(value: Sequence[Mapping[str, Any]]) -> Iterator[Fault]:
+    seen: set[str | None] = {None}
+    for place, line in enumerate(value):
+        if line.get("id") in seen - {None}:
+            yield Fault(f"{place}.id", "is named twice")
+        seen.add(line.get("id"))
 
 
 def _line_faults(table: LineTable, line: Mapping[str, Any], draft: Draft) -> Iterator[Fault]:
@@ -167,7 +203,6 @@ def _line_faults(table: LineTable, line: Mapping[str, Any], draft: Draft) -> Ite
         if name not in table.entries and value is not None:
             yield Fault(name, "is read only", "unwritable_field")
     yield from faults_of(table.entries, given, draft)
-    if not _is_total(given):
-        yield Fault("total_line_amount", "is not what quantity and unit_price come to")
+    yield from _total_faults(table, given)
     if draft.creates or not line.get("id"):
         yield from table.needs({**(line.get("remote_data") or {}), **given}, draft)

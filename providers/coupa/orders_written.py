@@ -129,7 +129,7 @@ def writing(table: Fields, line: Fields) -> Writing:
             delivery_address=Closed(
                 "is one of the company's addresses: name it in remote_data.ship-to-address"
             ),
-            line_items=lines(order_lines, compares=True),
+            line_items=lines(order_lines),
             memo=Closed("is the requisition's: an order has none of its own"),
             tracking_categories=tracking(
                 instead="is the requisition's: an order has a department on its lines"

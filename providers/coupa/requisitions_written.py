@@ -120,7 +120,7 @@ def writing(table: Fields, line: Fields) -> Writing:
                 "is one of the company's addresses: name it in remote_data.ship-to-address"
             ),
             currency=Entry(lambda value, draft: {}, keys=("currency",), check=_check_currency),
-            line_items=lines(requisition_lines, compares=True),
+            line_items=lines(requisition_lines),
             tracking_categories=tracking("department"),
             custom_fields=CUSTOM_FIELDS,
         ),
