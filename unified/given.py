@@ -112,6 +112,7 @@ def _sentence(kind: str, message: str) -> str:
         "model_type": "must be a JSON object",
         "dict_type": "must be a JSON object",
         "list_type": "must be a list",
+        "string_pattern_mismatch": "must be a day, as in 2026-02-28",
     }
     return words.get(kind) or message.removeprefix("Value error, ").replace("Input should be", "should be")
 

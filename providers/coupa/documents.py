@@ -1,8 +1,9 @@
 """What can be done to Coupa's documents beside writing them: approvals, and answers for states that forbid a deed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
-from providers.writing import Argument, Deed, Draft, Row, Step, Talk
+from providers.writing import Argument, Deed, Draft, Fault, Row, Step, Talk
 from schemas.errors import Conflict
 
 PENDING = "pending_approval"
@@ -65,3 +66,10 @@ def resumed(path: str, row: Row, action: str, draft: Draft) -> Talk:
         return (yield from followed(path, row, action, draft))
     found: Row | None = yield Step("GET", f"{path}/{row['id']}")
     return found
+
+
+def check_person(value: Any, draft: Draft) -> Iterator[Fault]:
+    """Orders and requisitions have one person, whose name stands in both fields."""
+    other = draft.given.get("requested_by")
+    if isinstance(other, dict) and other.get("id") != value.get("id"):
+        yield Fault("", "is the same person as requested_by here: write one of the two")

@@ -85,9 +85,12 @@ def _check_price(value: Any, draft: Draft) -> Iterator[Fault]:
 def _split(draft: Draft) -> tuple[Body, Body]:
     """The item's own body, and that of its price."""
     body = {name: value for name, value in draft.body.items() if name != PRICED}
-    price = _price_of(draft)
-    terms = draft.remote.get(PRICED) or {}
-    return body, ({} if price is None else {"price": decimal(price), **terms})
+    price, terms = _price_of(draft), draft.remote.get(PRICED)
+    if not isinstance(terms, dict | None):
+        raise InvalidRequest.about(f"remote_data.{PRICED}", "must be a JSON object")
+    if terms and price is None:
+        raise InvalidRequest.about(f"remote_data.{PRICED}", "goes with a price: write purchase_price")
+    return body, ({} if price is None else {"price": decimal(price), **(terms or {})})
 
 
 def _create_item(draft: Draft) -> Talk:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from providers.coupa.dialect import blame, sought
-from providers.coupa.documents import followed, resumed
+from providers.coupa.documents import check_person, followed, resumed
 from providers.coupa.lines_written import (
     ACCOUNT,
     CURRENCY,
@@ -111,6 +111,7 @@ def writing(table: Fields, line: Fields) -> Writing:
     """The write side of orders, turned round from the tables that read them."""
     order_lines = _lines(line)
     person = reference("ship-to-user", update=False, clears=False)
+    buyer = reference("ship-to-user", update=False, clears=False, check=check_person)
     delivery = Entry(
         lambda value, draft: {} if "line_items" in draft.given else order_lines.everywhere(draft),
         keys=("need-by-date",),
@@ -122,7 +123,7 @@ def writing(table: Fields, line: Fields) -> Writing:
             table,
             vendor=to("supplier.id", key, clears=False),
             status=Entry(lambda value, draft: {}, words=("draft", "submitted")),
-            employee=person,
+            employee=buyer,
             requested_by=person,
             issue_date=Closed("is the day on which Coupa makes the order"),
             delivery_date=delivery,

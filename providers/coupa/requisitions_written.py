@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from providers.coupa.dialect import blame
-from providers.coupa.documents import approvals
+from providers.coupa.documents import approvals, check_person
 from providers.coupa.lines_written import (
     ACCOUNT,
     CURRENCY,
@@ -84,12 +84,6 @@ def _delete(draft: Draft) -> Talk:
     return None
 
 
-def _check_person(value: Any, draft: Draft) -> Iterator[Fault]:
-    other = draft.given.get("requested_by")
-    if isinstance(other, dict) and other.get("id") != value.get("id"):
-        yield Fault("", "is the same person as requested_by here: write one of the two")
-
-
 def _check_currency(value: Any, draft: Draft) -> Iterator[Fault]:
     """Coupa keeps currencies on lines: the requisition's is that of the first one."""
     first = next(iter(draft.given.get("line_items") or ()), None)
@@ -112,7 +106,7 @@ def writing(table: Fields, line: Fields) -> Writing:
             number=Closed("is Coupa's own id"),
             status=Entry(lambda value, draft: {}, words=("draft", "submitted")),
             vendor=vendor,
-            employee=reference("requested-by", clears=False, check=_check_person),
+            employee=reference("requested-by", clears=False, check=check_person),
             requested_by=reference("requested-by", clears=False),
             issue_date=Closed("is the day on which it was submitted"),
             delivery_date=to("need-by-date"),
