@@ -112,6 +112,16 @@ class AccountChange(Form):
     is_blocked: bool = LEFT_OUT
 
 
+class PreviewForm(Form):
+    """`id`: the record to look at; `body`: a create's, whose vendor call is to be shown."""
+
+    model: Text
+    resource: Text
+    unified_model_override: UnifiedOverride
+    id: Text | None = None
+    body: dict[str, Any] | None = None
+
+
 class Rollback(Form):
     """`version` 0 is what was before the first: no override."""
 

@@ -57,12 +57,14 @@ from schemas.unified import MODELS
 from unified.batch.endpoint import ROUTES as BATCH_ROUTES
 from unified.endpoints import ROUTES as UNIFIED_ROUTES
 from unified.overrides import Bends
+from unified.preview import ROUTES as PREVIEW_ROUTES
 from unified.reader import Reader
 
 Contexts = Mapping[str, Mapping[str, Any]]
 ROUTES = [  # tried in this order
     *PROXY_ROUTES,
     *UNIFIED_ROUTES,
+    *PREVIEW_ROUTES,
     *BATCH_ROUTES,
     *HEALTH_ROUTES,
     *METRICS_ROUTES,

@@ -211,6 +211,14 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("POST", "/integrated-account/{id}/unified-model-override/rollback"): _rollback(
         ACCOUNTS, a.IntegratedAccount
     ),
+    ("POST", "/integrated-account/{id}/preview-override"): _post(
+        ACCOUNTS,
+        "Show what an override would make of a record, and of a create's body, without saving it",
+        forms.PreviewForm,
+        a.OverridePreview,
+        *(status for status in REMOTE if status not in OF_BODY),
+        status=200,
+    ),
     ("PATCH", "/integrated-account/{id}/credentials"): _patch(
         ACCOUNTS,
         "Replace an account's credentials, once they have worked",

@@ -1,5 +1,6 @@
 """How a unified resource is served: which vendor collections it gathers, with what mapping, filters and paging."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -8,10 +9,13 @@ from typing import Any
 from providers.filters import Filter
 from providers.mapping import Fields, Needs, merged
 from providers.overrides.override import Override, Reshaping
+from providers.overrides.query import Rewriting
+from providers.overrides.request import Remaking
 from providers.paging import Keyset, Offset
 from providers.writing import Writing
 
 Params = tuple[tuple[str, str], ...]
+WORD = re.compile(r"[^\[\]\s]+")
 Select = Callable[[Needs], Params]
 
 
@@ -86,12 +90,18 @@ class Source:
         )
 
 
+def _words(parameter: str) -> tuple[str, ...]:
+    return tuple(WORD.findall(parameter.lower().replace("-", "_")))
+
+
 @dataclass(frozen=True)
 class Resource:
     """`sorts`: unified name -> vendor attribute for `order`; by the keyset's own key the keyset stays usable.
 
     `crawl_page`: rows a page when whole records are crawled and the caller names no limit. `override`: what was laid
-    over the provider's own declaration, `reshaping` its part that concerns records.
+    over the provider's own declaration; `reshaping`, `rewriting` and `remaking` are its parts that concern records,
+    list queries and bodies. `custom_filter` filters by a custom field: its name, and whether it stands among a record's
+    own keys.
     """
 
     sources: tuple[Source, ...]
@@ -105,6 +115,14 @@ class Resource:
     docs_url: str | None = None
     override: Override | None = None
     reshaping: Reshaping | None = None
+    rewriting: Rewriting | None = None
+    remaking: Remaking | None = None
+    custom_filter: Callable[[str, bool], Filter] | None = None
+
+    def pages_by(self, parameter: str) -> bool:
+        """Whether a vendor parameter sets paging or order, however its brackets, dashes and spaces stand."""
+        own = (*self.keyset.ask(1, "1"), *self.offset.ask(1, 1), *self.order("", ""))
+        return _words(parameter) in {_words(name) for name, _ in own}
 
     @property
     def methods(self) -> tuple[str, ...]:

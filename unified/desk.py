@@ -64,7 +64,14 @@ async def open_desk(request: Request) -> Desk:
 
 
 def unified_model(request: Request) -> UnifiedModel:
-    name = request.path_params["model"]
+    return model_named(request.path_params["model"])
+
+
+def unified_resource(request: Request) -> UnifiedResource:
+    return resource_named(request.path_params["model"], request.path_params["resource"])
+
+
+def model_named(name: str) -> UnifiedModel:
     if name not in MODELS:
         raise NotFound(
             f"There is no model '{name[:100]}': there are {', '.join(MODELS)}", reason="unknown_model"
@@ -72,8 +79,8 @@ def unified_model(request: Request) -> UnifiedModel:
     return MODELS[name]
 
 
-def unified_resource(request: Request) -> UnifiedResource:
-    model, name = unified_model(request), request.path_params["resource"]
+def resource_named(model_name: str, name: str) -> UnifiedResource:
+    model = model_named(model_name)
     if name not in model.resources:
         known = ", ".join(model.resources)
         raise NotFound(

@@ -21,7 +21,7 @@ from unified.meta import meta, model_meta
 from unified.overrides import fault_headers
 from unified.question import ListQuestion, crawl_question, read_list, read_single
 from unified.reader import source_of
-from unified.target import Target
+from unified.target import Target, custom_names
 from unified.writes import act, create, delete, told, update
 
 PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
@@ -39,6 +39,7 @@ async def collection(request: Request) -> Response:
         desk.unified,
         desk.resource,
         desk.zone,
+        custom_names(desk.connection),
         ignore_unsupported=request.state.ignore_unsupported_filters,
     )
     headers = {"koine-ignored": ", ".join(question.ignored)} if question.ignored else {}

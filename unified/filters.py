@@ -1,15 +1,19 @@
 """Filters: names and operators checked against the model, values brought to one form, then given to the provider."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from providers.filters import NOTHING, CannotFilter, Narrowing
+from providers.filters import NOTHING, CannotFilter, Narrowing, Params
+from providers.overrides.override import Unfit
 from providers.resource import Resource
+from providers.values import instant
 from schemas.errors import InvalidRequest
 from schemas.filters import Filter as UnifiedFilter
 from schemas.unified import UnifiedResource
+from unified.offers import CUSTOM, Offer, custom_filter, filters, names
 from unified.syntax import Parameter
 
 OPERATORS = ("eq", "in", "gt", "gte", "lt", "lte")
@@ -17,32 +21,45 @@ OPERATORS = ("eq", "in", "gt", "gte", "lt", "lte")
 
 @dataclass(frozen=True)
 class Condition:
-    name: str
+    """`values` in canonical text, by the offer's filter and one of its operators."""
+
+    offer: Offer
     operator: str
     values: tuple[str, ...]
 
+    @property
+    def name(self) -> str:
+        return self.offer.name
+
 
 def read_condition(
-    parameter: Parameter, unified: UnifiedResource, resource: Resource, *, ignore_unsupported: bool
+    parameter: Parameter,
+    unified: UnifiedResource,
+    resource: Resource,
+    own_keys: Collection[str],
+    *,
+    ignore_unsupported: bool,
 ) -> Condition | None:
     """The condition that a parameter states; None where it is dropped because the setting says so.
 
-    Raises `InvalidRequest`: `unknown_parameter`, `unsupported_filter` or what is wrong with the value.
+    `own_keys`: the custom fields that the tenant keeps among a record's own keys. Raises `InvalidRequest`:
+    `unknown_parameter`, `unsupported_filter` or what is wrong with the value.
     """
-    found, operator = _place(parameter, unified)
-    if found is None:
-        raise _unknown(parameter, unified, resource)
-    offered = resource.filters.get(found.name)
-    if offered is None or operator not in found.operators or operator not in offered.operators:
+    if parameter.name == CUSTOM:
+        offer, operator = _custom(parameter, resource, own_keys)
+    else:
+        found, operator = _place(parameter, unified)
+        if found is None:
+            raise _unknown(parameter, unified, resource)
+        offer = filters(unified, resource).get(found.name)
+    if offer is None or operator not in offer.operators:
         if ignore_unsupported:
             return None
         raise _unsupported(parameter, unified, resource)
     many = parameter.split if operator == "in" else parameter.values
     if operator != "in" and len(many) > 1:
         raise InvalidRequest.about(parameter.key, "takes one value")
-    return Condition(
-        found.name, operator, tuple(_canonical(parameter, found, resource, value) for value in many)
-    )
+    return Condition(offer, operator, tuple(_canonical(parameter, offer, value) for value in many))
 
 
 def _place(parameter: Parameter, unified: UnifiedResource) -> tuple[UnifiedFilter | None, str]:
@@ -57,15 +74,20 @@ def _place(parameter: Parameter, unified: UnifiedResource) -> tuple[UnifiedFilte
     return (found, operator) if operator in OPERATORS else (None, operator)
 
 
-def supported(unified: UnifiedResource, resource: Resource) -> list[str]:
-    """The names of the filters that a provider applies to a resource."""
-    return [name for name in unified.filters if name in resource.filters]
+def _custom(parameter: Parameter, resource: Resource, own_keys: Collection[str]) -> tuple[Offer | None, str]:
+    """`custom_fields[name]`, or with an operator behind it; commas belong to the value, as nobody knows its kind."""
+    match parameter.path:
+        case (name,) if name:
+            return custom_filter(resource, name, own_keys), "in" if parameter.listed else "eq"
+        case (name, operator) if operator in OPERATORS:
+            return custom_filter(resource, name, own_keys), operator
+    return None, ""
 
 
 def _unknown(parameter: Parameter, unified: UnifiedResource, resource: Resource) -> InvalidRequest:
     if parameter.name in ("or", "and") or parameter.path[-1:] in (("or",), ("and",)):
         return _unsupported(parameter, unified, resource)
-    known = ", ".join(supported(unified, resource))
+    known = ", ".join(names(unified, resource))
     return InvalidRequest.about(
         parameter.key,
         "unknown parameter",
@@ -76,7 +98,7 @@ def _unknown(parameter: Parameter, unified: UnifiedResource, resource: Resource)
 
 
 def _unsupported(parameter: Parameter, unified: UnifiedResource, resource: Resource) -> InvalidRequest:
-    known = supported(unified, resource)
+    known = names(unified, resource)
     return InvalidRequest(
         f"This provider can't filter {unified.name} by '{parameter.key[:200]}'. It can by {', '.join(known)}",
         reason="unsupported_filter",
@@ -84,10 +106,10 @@ def _unsupported(parameter: Parameter, unified: UnifiedResource, resource: Resou
     )
 
 
-def _canonical(parameter: Parameter, found: UnifiedFilter, resource: Resource, value: str) -> str:
+def _canonical(parameter: Parameter, offer: Offer, value: str) -> str:
     if not value:
         raise InvalidRequest.about(parameter.key, "holds an empty value")
-    match found.kind:
+    match offer.known.kind:
         case "time":
             return _instant(parameter, value)
         case "date":
@@ -95,7 +117,7 @@ def _canonical(parameter: Parameter, found: UnifiedFilter, resource: Resource, v
         case "boolean":
             return _boolean(parameter, value)
         case "enum":
-            return _word(parameter, found, resource, value)
+            return _word(parameter, offer, value)
         case _:
             return value
 
@@ -133,11 +155,9 @@ def _boolean(parameter: Parameter, value: str) -> str:
     return found
 
 
-def _word(parameter: Parameter, found: UnifiedFilter, resource: Resource, value: str) -> str:
-    offered = resource.filters[found.name]
-    known = (*found.values, *offered.words, *offered.raw_words)
-    if value not in known:
-        raise InvalidRequest.about(parameter.key, f"takes one of {', '.join(dict.fromkeys(known))}")
+def _word(parameter: Parameter, offer: Offer, value: str) -> str:
+    if value not in offer.words:
+        raise InvalidRequest.about(parameter.key, f"takes one of {', '.join(offer.words)}")
     return value
 
 
@@ -146,15 +166,60 @@ def narrow(conditions: Sequence[Condition], resource: Resource, zone: ZoneInfo) 
     params: dict[str, str] = {}
     paths: frozenset[str] | None = None
     for condition in conditions:
-        narrowing = _narrow(condition, resource, zone)
+        narrowing = _narrow(condition, zone)
         if narrowing.nothing:
             return NOTHING
+        if condition.name not in resource.filters and _is_taken(narrowing.params, resource):
+            raise _taken(condition)
         for name, value in narrowing.params:
             if params.setdefault(name, value) != value:  # repeated, a vendor would join them by OR
                 raise _not_together(condition)
         if narrowing.paths is not None:
             paths = narrowing.paths if paths is None else paths & narrowing.paths
-    return Narrowing(tuple(params.items()), nothing=paths == frozenset(), paths=paths)
+    found = tuple(params.items())
+    if resource.rewriting:
+        found = _rewritten(found, conditions, resource)
+    return Narrowing(found, nothing=paths == frozenset(), paths=paths)
+
+
+def _rewritten(params: Params, conditions: Sequence[Condition], resource: Resource) -> Params:
+    asked: dict[str, Any] = {}
+    for condition in conditions:
+        _lay(asked, condition)
+    try:
+        return resource.rewriting(params, asked) if resource.rewriting else params
+    except Unfit as error:
+        raise InvalidRequest(str(error), reason="invalid_override") from error
+
+
+def _lay(asked: dict[str, Any], condition: Condition) -> None:
+    """Puts a condition into the unified query as expressions see it: `{"contact": {"id": "7"}}`."""
+    path = condition.name.replace("]", "").split("[")
+    if condition.operator not in ("eq", "in"):
+        path.append(condition.operator)
+    values = [_seen(condition.offer.known.kind, value) for value in condition.values]
+    *above, last = path
+    for step in above:
+        asked = asked.setdefault(step, {})
+    asked[last] = values if condition.operator == "in" else values[0]
+
+
+def _seen(kind: str, value: str) -> Any:
+    if kind == "boolean":
+        return value == "true"
+    return instant(value) if kind == "time" else value
+
+
+def _is_taken(params: Params, resource: Resource) -> bool:
+    """Whether an override's expression, which reads other filters, stands in a parameter's place."""
+    return resource.rewriting is not None and any(name in resource.rewriting.parameters for name, _ in params)
+
+
+def _taken(condition: Condition) -> InvalidRequest:
+    message = "an override uses the vendor's parameter for something else"
+    return InvalidRequest.about(
+        condition.name, message, message=f"'{condition.name}': {message}", reason="unsupported_filter"
+    )
 
 
 def _not_together(condition: Condition) -> InvalidRequest:
@@ -164,8 +229,8 @@ def _not_together(condition: Condition) -> InvalidRequest:
     )
 
 
-def _narrow(condition: Condition, resource: Resource, zone: ZoneInfo) -> Narrowing:
-    offered = resource.filters[condition.name]
+def _narrow(condition: Condition, zone: ZoneInfo) -> Narrowing:
+    offered = condition.offer.filter
     words = {*offered.words, *offered.raw_words}
     values = [value for value in condition.values if not words or value in words]
     if not values:

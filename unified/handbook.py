@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
-from providers.filters import Filter
 from providers.provider import Provider
-from schemas.filters import Filter as UnifiedFilter
 from schemas.unified import UnifiedModel, UnifiedResource, fields
+from unified import offers
 from unified.meta import response_mapping
+from unified.offers import Offer
 
 HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{title}</title><style>
@@ -43,8 +43,12 @@ def tables(model: UnifiedModel, provider: Provider) -> Iterator[Table]:
         yield Table(
             unified.label, _about(unified, resource.methods), ("field", "meaning", "comes from"), rows
         )
-        filters = tuple(_filter(unified.filters[name], offered) for name, offered in resource.filters.items())
-        sorts = ", ".join(f"`{name}`" for name in resource.sorts) or "nothing else than the id"
+        custom = offers.any_custom(resource)
+        offered = (*offers.filters(unified, resource).values(), *((custom,) if custom else ()))
+        filters = tuple(_filter(offer) for offer in offered)
+        sorts = (
+            ", ".join(f"`{name}`" for name in offers.sorts(unified, resource)) or "nothing else than the id"
+        )
         yield Table(
             f"{unified.label}: filters", f"Sorted by {sorts}.", ("filter", "operators", "words"), filters
         )
@@ -58,9 +62,12 @@ def _source(found: str | None) -> str:
     return "not offered" if found is None else f"`{found}`"
 
 
-def _filter(unified: UnifiedFilter, offered: Filter) -> tuple[str, str, str]:
-    operators = ", ".join(name for name in offered.operators if name in unified.operators)
-    return f"`{unified.name}`", operators, ", ".join(f"`{word}`" for word in offered.words)
+def _filter(offer: Offer) -> tuple[str, str, str]:
+    return (
+        f"`{offer.name}`",
+        ", ".join(offer.operators),
+        ", ".join(f"`{word}`" for word in offer.filter.words),
+    )
 
 
 def markdown(model: UnifiedModel, provider: Provider) -> str:

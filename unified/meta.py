@@ -8,9 +8,10 @@ from providers.provider import Provider
 from providers.resource import Resource
 from proxy.pages import DEFAULT_LIMIT
 from schemas.errors import MethodNotOffered
-from schemas.filters import Filter
 from schemas.unified import MODELS, UnifiedModel, UnifiedResource, record_schema
+from unified import offers
 from unified.body_schema import ID, request_body_schema
+from unified.offers import Offer
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FORMATS = {"time": "date-time", "date": "date"}
@@ -47,13 +48,13 @@ def _source(tables: list[Fields], name: str) -> str | None:
 
 def query_schema(unified: UnifiedResource, resource: Resource) -> dict[str, Any]:
     """The query of a list: filters with their operators, order and paging."""
-    filters = {
-        name: _filter_schema(unified.filters[name], resource)
-        for name in unified.filters
-        if name in resource.filters
-    }
-    sorts = [name for name in unified.sorts if name in resource.sorts]
+    filters = {name: _filter_schema(offer) for name, offer in offers.filters(unified, resource).items()}
+    sorts = list(offers.sorts(unified, resource))
     order: dict[str, Any] = {"sort_by": {"type": "string", "enum": sorts}} if sorts else {}
+    custom = offers.any_custom(resource)
+    pattern = (
+        {"patternProperties": {r"^custom_fields\[[^\[\]]+\]$": _filter_schema(custom)}} if custom else {}
+    )
     return {
         "$schema": DIALECT,
         "type": "object",
@@ -68,18 +69,17 @@ def query_schema(unified: UnifiedResource, resource: Resource) -> dict[str, Any]
             **order,
             **filters,
         },
+        **pattern,
     }
 
 
-def _filter_schema(unified: Filter, resource: Resource) -> dict[str, Any]:
-    offered = resource.filters[unified.name]
-    words = list(dict.fromkeys((*unified.values, *offered.words, *offered.raw_words)))
-    value: dict[str, Any] = {"type": "boolean" if unified.kind == "boolean" else "string"}
-    if unified.kind == "enum":
-        value = {"type": "string", "enum": words}
-    if unified.kind in FORMATS:
-        value["format"] = FORMATS[unified.kind]
-    operators = [name for name in offered.operators if name in unified.operators]
+def _filter_schema(offer: Offer) -> dict[str, Any]:
+    kind, operators = offer.known.kind, offer.operators
+    value: dict[str, Any] = {"type": "boolean" if kind == "boolean" else "string"}
+    if kind == "enum":
+        value = {"type": "string", "enum": list(offer.words)}
+    if kind in FORMATS:
+        value["format"] = FORMATS[kind]
     shapes: list[dict[str, Any]] = [value] if "eq" in operators else []
     if "in" in operators:
         shapes.append({"type": "array", "items": value})
@@ -181,8 +181,8 @@ def coverage(providers: Mapping[str, Provider]) -> str:
 
 
 def _coverage_row(unified: UnifiedResource, label: str, resource: Resource) -> str:
-    filters = [f"`{name}`" for name in unified.filters if name in resource.filters]
-    sorts = [f"`{name}`" for name in unified.sorts if name in resource.sorts]
+    filters = [f"`{name}`" for name in offers.names(unified, resource)]
+    sorts = [f"`{name}`" for name in offers.sorts(unified, resource)]
     absent = [f"`{name}`" for name in resource.absent]
     cells = (
         f"`{unified.key}`",

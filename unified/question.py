@@ -1,7 +1,6 @@
 """What a caller asks of a unified list or record, read from the query and checked before any vendor call."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -12,6 +11,7 @@ from proxy.pages import DEFAULT_LIMIT, read_limit
 from schemas.errors import InvalidRequest
 from schemas.unified import UnifiedResource
 from unified.filters import narrow, read_condition
+from unified.offers import sorts
 from unified.syntax import Parameter, Query
 
 Format = Literal["unified", "raw", "debug"]
@@ -23,7 +23,6 @@ FORMATS: dict[str, Format] = {
     "debug": "debug",
 }
 LIST_ONLY = {"limit", "next_cursor", "sort_by", "truto_ignore_limit", "truto_key_by"}
-WORD = re.compile(r"[^\[\]\s]+")
 SHARED = {
     "integrated_account_id",
     "truto_response_format",
@@ -84,10 +83,14 @@ def read_list(
     unified: UnifiedResource,
     resource: Resource,
     zone: ZoneInfo,
+    own_keys: Collection[str] = (),
     *,
     ignore_unsupported: bool = False,
 ) -> ListQuestion:
-    """Raises `InvalidRequest` for whatever the contract refuses."""
+    """Raises `InvalidRequest` for whatever the contract refuses.
+
+    `own_keys`: the custom fields that the tenant keeps among a record's own keys.
+    """
     conditions, ignored, order = [], [], None
     for parameter in query.parameters:
         name = parameter.name
@@ -98,7 +101,9 @@ def read_list(
         elif name.startswith("truto_"):
             raise _unknown_flag(parameter)
         else:
-            condition = read_condition(parameter, unified, resource, ignore_unsupported=ignore_unsupported)
+            condition = read_condition(
+                parameter, unified, resource, own_keys, ignore_unsupported=ignore_unsupported
+            )
             if condition is None:
                 ignored.append(parameter.key)
             else:
@@ -214,8 +219,9 @@ def _order(parameter: Parameter, before: Order | None, unified: UnifiedResource,
     by, direction = (parameter.path[0], _one(parameter)) if parameter.path else (_one(parameter), "asc")
     if before or len(parameter.path) > 1:
         raise InvalidRequest("Lists are sorted by one key: send one sort_by", reason="unsupported_sort")
-    if by not in resource.sorts or by not in unified.sorts:
-        offered = sorted(set(resource.sorts) & set(unified.sorts))
+    known = sorts(unified, resource)
+    if by not in known:
+        offered = sorted(known)
         hint = f"it sorts by {', '.join(offered)}" if offered else "it offers no other order"
         raise InvalidRequest(
             f"This provider can't sort {unified.name} by '{by}': {hint}",
@@ -224,19 +230,13 @@ def _order(parameter: Parameter, before: Order | None, unified: UnifiedResource,
         )
     if direction not in ("asc", "desc"):
         raise InvalidRequest.about(parameter.key, "takes asc or desc")
-    return Order(by, resource.sorts[by], direction)
+    return Order(by, known[by], direction)
 
 
 def _check_remote(remote: Iterable[tuple[str, str]], resource: Resource) -> None:
-    reserved = {_plain(name) for name, _ in (*resource.keyset.ask(1, "1"), *resource.offset.ask(1, 1))}
     for name, _ in remote:
-        if _plain(name) in reserved:
+        if resource.pages_by(name):
             raise InvalidRequest.about(
                 f"remote_query[{name}]",
                 "would set the vendor's paging or order: use limit, sort_by, next_cursor",
             )
-
-
-def _plain(name: str) -> tuple[str, ...]:
-    """The words of a parameter's name, however its brackets, dashes and spaces stand."""
-    return tuple(WORD.findall(name.lower().replace("-", "_")))

@@ -19,9 +19,7 @@ class Target:
 
     @cached_property
     def custom_names(self) -> tuple[str, ...]:
-        """The custom fields that this tenant keeps among a record's own keys, as the account's context says."""
-        named = self.connection.context.get("global_custom_fields")
-        return tuple(name for name in named if isinstance(name, str)) if isinstance(named, list) else ()
+        return custom_names(self.connection)
 
     @cached_property
     def selection(self) -> Params:
@@ -55,6 +53,12 @@ class Target:
         """Whether a call selects fields, by our own or the caller's wish."""
         selecting = {name for name, _ in self.resource.select({"id": {}})}
         return any(name in selecting for name, _ in call.params)
+
+
+def custom_names(connection: Connection) -> tuple[str, ...]:
+    """The custom fields that this tenant keeps among a record's own keys, as the account's context says."""
+    named = connection.context.get("global_custom_fields")
+    return tuple(name for name in named if isinstance(name, str)) if isinstance(named, list) else ()
 
 
 def merged(params: Params, winning: Params) -> Params:

@@ -55,17 +55,22 @@ class Work:
         """By the handle that the body has: a record of that name or number, made since the first attempt began."""
         write = await completed(self._write, None)
         step = write.deed.handle(write.draft)
-        if step is None:
+        if step is None or self._is_bent():
             return Unknown("look whether the record is there")
         rows = await self._writer.look(write.target, write.writing, write.deed, write.draft, step)
         news = [row for row in rows if is_new(self._record(row), attempt.started_at)]
-        if not news:
-            return Absent()
+        if not news:  # a member of `remote_data` may have given it another name
+            return Unknown("look whether the record is there") if write.draft.remote else Absent()
         if len(news) > 1:
             return Unknown(f"look which of {len(news)} new records at the vendor is meant")
         if differs(write.draft.given, self._record(news[0])):
             return Unknown(f"record {news[0]['id']} was made, but has not all that was given: see to it")
         return Found(await self._resumed(write, news[0]))
+
+    def _is_bent(self) -> bool:
+        """Whether an override may have given the record another handle, or takes its time of birth away."""
+        override = self._write.target.resource.override
+        return override is not None and (bool(override.request) or "created_at" in override.response)
 
     async def _resumed(self, write: Write, found: Row) -> Response:
         """The answer of a create whose record was found, with what was still to be done to it."""

@@ -1,15 +1,16 @@
 """A write as it is asked for and what it is made of, read and checked before anything is sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
 from starlette.requests import Request
 
 from auth.bodies import parse_json, read_body
+from providers.overrides.override import Unfit
 from providers.resource import Source
-from providers.writing import Deed, Draft, Entry, Fault, Writing, body_of, merged
+from providers.writing import Body, Deed, Draft, Entry, Fault, Writing, body_of, merged
 from proxy.answer import Content
 from schemas.errors import Changed, InvalidRequest
 from schemas.unified import UnifiedResource
@@ -40,7 +41,7 @@ class Write:
     draft: Draft
     flags: Flags
     extras: Extras
-    sent: bytes
+    sent: bytes = field(default=b"", repr=False)
     etag: str = ""
 
     def adds(self, name: str) -> bool:
@@ -56,6 +57,17 @@ async def read_write(request: Request, desk: Desk, method: str, id_: str | None 
     question = read_single(desk.query, desk.resource)
     sent = await read_body(request, any_type=question.flags.passthrough)
     body = _kept(sent) if question.flags.passthrough else members(await parse_json(sent))
+    return replace(
+        plan(desk, method, body, id_),
+        flags=question.flags,
+        extras=Extras(question.remote, _content(request, question.flags, sent)),
+        sent=sent,
+        etag=_etag(request, desk.unified),
+    )
+
+
+def plan(desk: Desk, method: str, body: Mapping[str, Any], id_: str | None = None) -> Write:
+    """A write with this body, not yet checked."""
     named = "" if method == "create" else _named(body, id_)
     source = source_of(desk.resource, named) if named else _suited(desk, body)
     writing, deed = _deed(desk, source, method)
@@ -68,10 +80,8 @@ async def read_write(request: Request, desk: Desk, method: str, id_: str | None 
         draft=Draft(
             body, remote_of(body), named.removeprefix(source.prefix), settings=desk.connection.context
         ),
-        flags=question.flags,
-        extras=Extras(question.remote, _content(request, question.flags, sent)),
-        sent=sent,
-        etag=_etag(request, desk.unified),
+        flags=Flags(),
+        extras=Extras(),
     )
 
 
@@ -143,9 +153,21 @@ async def completed(write: Write, writer: Writer | None) -> Write:
         draft = replace(draft, present=await writer.present(write.target, draft.id))
     _check_etag(write, draft)
     if write.extras.content is None:
-        mapped = body_of(write.writing.entries, draft.given, draft) if write.method in MAPPED else {}
+        mapped = _mapped(write, draft) if write.method in MAPPED else {}
         draft = replace(draft, body=merged(mapped, draft.remote))
     return replace(write, draft=draft)
+
+
+def _mapped(write: Write, draft: Draft) -> Body:
+    """The vendor's body for the unified one, as an override, if any, remakes it."""
+    body = body_of(write.writing.entries, draft.given, draft)
+    remaking = write.target.resource.remaking
+    if remaking is None:
+        return body
+    try:
+        return remaking(body, draft.given, creates=draft.creates)
+    except Unfit as error:
+        raise InvalidRequest(str(error), reason="invalid_override") from error
 
 
 def _checked(write: Write) -> Mapping[str, Any]:

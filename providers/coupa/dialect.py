@@ -74,7 +74,14 @@ def order(attribute: str, direction: str) -> Params:
     return (("order_by", attribute), ("dir", direction))
 
 
-resource = partial(Resource, keyset=KEYSET, offset=OFFSET, order=order, select=select)
+def custom_filter(name: str, is_own_key: bool) -> Filter:
+    """By a custom field among a record's own keys as by any other; a namespaced one by its place, in equality alone."""
+    return same(name if is_own_key else f"custom-fields[{name}]")
+
+
+resource = partial(
+    Resource, keyset=KEYSET, offset=OFFSET, order=order, select=select, custom_filter=custom_filter
+)
 
 
 def sought(path: str, **wanted: Any) -> Step | None:

@@ -99,6 +99,7 @@ CURRENCIES = resource(
         ),
     },
     sorts={},
+    custom_filter=None,
 )
 
 
@@ -224,4 +225,5 @@ TRACKING_CATEGORIES = resource(
         ),
     },
     sorts={},
+    custom_filter=None,
 )

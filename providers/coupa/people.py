@@ -255,4 +255,5 @@ ROLES = resource(
     ),
     filters={**FILTERS, "name": same("name")},
     sorts={},
+    custom_filter=None,
 )

@@ -1,16 +1,23 @@
 """A resource's declaration with an override laid over it: another declaration, which everything else reads as usual."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from providers.filters import RANGE, Filter
 from providers.mapping import WHOLE, Needs, Node, merged, not_offered, refitted
 from providers.mapping import Source as Names
 from providers.overrides.expression import Expression
 from providers.overrides.forms import form_of, is_scalar
-from providers.overrides.override import Override, Reshaping
+from providers.overrides.override import Entries, Override, Reshaping
+from providers.overrides.query import Read, Rewriting, filters_read, parameters_of
 from providers.overrides.reads import ALL, Path
+from providers.overrides.request import Remaking, opened
 from providers.resource import Resource, Source
+from schemas.filters import Filter as UnifiedFilter
 from schemas.unified import UnifiedResource
+
+Reads = Mapping[str, set[str]]  # filter -> operators
+OPERATORS = ("eq", "in", *RANGE)
 
 
 @dataclass(frozen=True)
@@ -27,8 +34,40 @@ def bent(unified: UnifiedResource, resource: Resource, override: Override) -> Re
     """The resource as the override wants it."""
     if override.is_empty:
         return resource
-    sources = tuple(_bent_source(unified, source, override) for source in resource.sources)
-    return replace(resource, sources=sources, override=override, reshaping=_reshaping(unified, override))
+    return replace(
+        resource,
+        sources=tuple(_bent_source(unified, source, override) for source in resource.sources),
+        filters=_filters(unified, resource, override.query),
+        override=override,
+        reshaping=_reshaping(unified, override),
+        rewriting=Rewriting(override.query) if override.query else None,
+        remaking=Remaking(override.request) if override.request else None,
+    )
+
+
+def _filters(unified: UnifiedResource, resource: Resource, parameters: Entries) -> Mapping[str, Filter]:
+    """The provider's, and those that expressions read.
+
+    What the provider would say by a parameter that an expression replaces without reading the filter would be
+    lost: it is no longer offered.
+    """
+    reads = {name: filters_read(unified, each) if each else {} for name, each in parameters.items()}
+    found: dict[str, Filter] = {}
+    for name in dict.fromkeys((*resource.filters, *(name for each in reads.values() for name in each))):
+        base = resource.filters.get(name)
+        read = {operator for each in reads.values() for operator in each.get(name, ())}
+        own = base.operators if base else ()
+        kept = tuple(each for each in own if not _is_lost(unified.filters[name], base, each, reads))
+        if base and kept == own and read <= set(own):
+            found[name] = base
+        elif kept or read:
+            found[name] = Read(base, tuple(each for each in OPERATORS if each in kept or each in read))
+    return found
+
+
+def _is_lost(known: UnifiedFilter, base: Filter | None, operator: str, reads: Mapping[str, Reads]) -> bool:
+    replaced = parameters_of(base, known, operator) & reads.keys() if base else set()
+    return any(operator not in reads[parameter].get(known.name, ()) for parameter in replaced)
 
 
 def _reshaping(unified: UnifiedResource, override: Override) -> Reshaping:
@@ -52,6 +91,7 @@ def _bent_source(unified: UnifiedResource, source: Source, override: Override) -
         fields=refitted(source.fields, rows) if rows else source.fields,
         extra=extra,
         leans=source.leans and is_known,
+        writing=opened(source.writing, unified, override.request) if source.writing else None,
         refusable=source.refusable | unknown,
     )
 

@@ -14,6 +14,10 @@ Record = dict[str, Any]
 Faults = dict[str, str]  # by field
 
 
+class Unfit(ValueError):
+    """An expression gave nothing that the vendor can be asked for or told: a call without it would be another call."""
+
+
 @dataclass(frozen=True)
 class Override:
     """`custom`: the names under `custom_fields` of the response."""

@@ -7,7 +7,10 @@ import orjson
 
 from providers.overrides.expression import BadExpression, Expression, read_expression
 from providers.overrides.override import Entries, Override
+from providers.overrides.query import filters_read
+from providers.overrides.request import request_fields
 from providers.provider import Provider
+from providers.resource import Resource
 from schemas.errors import InvalidRequest
 from schemas.unified import MODELS, UnifiedResource
 
@@ -74,7 +77,7 @@ def _failures(provider: Provider, given: Any, where: str) -> Iterator[Failure]:
                 yield _failure(below, f"is no resource of {model} that {provider.label} offers")
                 continue
             yield from _not_object(parts, below)
-            yield from _resource_failures(unified, parts, below)
+            yield from _resource_failures((unified, provider.resources[unified.key]), parts, below)
 
 
 def _members(given: Any, where: str) -> Iterator[tuple[str, Any, str]]:
@@ -92,7 +95,7 @@ def _failure(where: str, message: str) -> Failure:
     return {"field": where, "message": message}
 
 
-def _resource_failures(unified: UnifiedResource, parts: Any, where: str) -> Iterator[Failure]:
+def _resource_failures(place: "Place", parts: Any, where: str) -> Iterator[Failure]:
     for part, entries, at in _members(parts, where):
         if part not in CHECKS:
             yield _failure(at, f"is not known here: there are {', '.join(CHECKS)}")
@@ -105,7 +108,7 @@ def _resource_failures(unified: UnifiedResource, parts: Any, where: str) -> Iter
             if part == "response" and name == "custom_fields":
                 yield from _custom_failures(text, below)
             else:
-                yield from _entry_failures(CHECKS[part], unified, name, text, below)
+                yield from _entry_failures(CHECKS[part], place, name, text, below)
 
 
 def _custom_failures(given: Any, where: str) -> Iterator[Failure]:
@@ -115,17 +118,16 @@ def _custom_failures(given: Any, where: str) -> Iterator[Failure]:
         yield from _expression_failures(text, below)
 
 
-Check = Callable[[UnifiedResource, str, Expression | None], str | None]
+Place = tuple[UnifiedResource, Resource]
+Check = Callable[[Place, str, Expression | None], str | None]
 
 
-def _entry_failures(
-    check: Check, unified: UnifiedResource, name: str, text: Any, where: str
-) -> Iterator[Failure]:
+def _entry_failures(check: Check, place: Place, name: str, text: Any, where: str) -> Iterator[Failure]:
     yield from _name_failures(name, where)
     wrong = list(_expression_failures(text, where))
     yield from wrong
     expression = None if wrong or text is None else read_expression(text)
-    if message := check(unified, name, expression):
+    if message := check(place, name, expression):
         yield _failure(where, message)
 
 
@@ -144,11 +146,47 @@ def _expression_failures(text: Any, where: str) -> Iterator[Failure]:
             yield _failure(where, f"{error} (at character {error.position + 1} of {text[:100]!r})")
 
 
-def _response_check(unified: UnifiedResource, name: str, expression: Expression | None) -> str | None:
+def _response_check(place: Place, name: str, expression: Expression | None) -> str | None:
+    unified, _ = place
     if name in FIXED:
         return "cannot be overridden"
     known = [each for each in unified.record.model_fields if each not in FIXED]
     return None if name in known else f"is no field of {unified.name}: there are {', '.join(known)}"
 
 
-CHECKS: Mapping[str, Check] = {"response": _response_check}
+def _query_check(place: Place, name: str, expression: Expression | None) -> str | None:
+    unified, resource = place
+    if resource.pages_by(name):
+        return "would set the vendor's paging or order"
+    if expression is None:
+        return None
+    if not expression.reads.is_known:
+        return "must name the filters that it reads"
+    try:
+        filters_read(unified, expression)
+    except KeyError as error:
+        known = ", ".join(unified.filters)
+        return f"reads {error.args[0]}, which is no filter of {unified.name}: there are {known}, custom_fields.NAME"
+    return None
+
+
+def _request_check(place: Place, name: str, expression: Expression | None) -> str | None:
+    unified, resource = place
+    if not any(source.writing for source in resource.sources):
+        return f"does nothing: {unified.name} are not written here"
+    if not all(name.split(".")):
+        return "is no dotted path"
+    if expression is None:
+        return None
+    if not expression.reads.is_known:
+        return "must name the fields that it reads"
+    known = request_fields(unified)
+    unknown = next((each for each in sorted(expression.reads.names) if each not in known), None)
+    return unknown and f"reads {unknown}, which no body holds: there are {', '.join(known)}"
+
+
+CHECKS: Mapping[str, Check] = {
+    "response": _response_check,
+    "query": _query_check,
+    "request": _request_check,
+}

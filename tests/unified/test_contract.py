@@ -129,6 +129,7 @@ async def test_an_unsupported_filter_is_refused_and_the_supported_ones_are_named
         "contact_type",
         "status",
         "emails[email]",
+        "custom_fields[*]",
     ]
 
 
