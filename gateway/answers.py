@@ -127,39 +127,6 @@ class IntegratedAccount(Made):
     integration: NamedIntegration
 
 
-class Token(BaseModel):
-    id: str
-    name: str | None
-
-
-class OverrideVersion(BaseModel):
-    version: int
-    override: dict[str, Any]
-    restored_version: int | None = Field(description="The version that a rollback brought back.")
-    created_by: Token = Field(description="The API token; it may have been deleted since.")
-    created_at: Moment
-
-
-class ExpressionFault(BaseModel):
-    field: str
-    expression: str
-    message: str
-
-
-class PreviewedCall(BaseModel):
-    method: str
-    url: str
-    body: Any
-
-
-class OverridePreview(BaseModel):
-    result: dict[str, Any] = Field(description="The record with the override.")
-    before: dict[str, Any] = Field(description="As it is answered now.")
-    changed: list[str]
-    errors: list[ExpressionFault]
-    request: PreviewedCall | None = Field(description="What a create with the given body would send first.")
-
-
 class SandboxAccount(Made):
     id: str
     integrated_account: IntegratedAccount

@@ -55,6 +55,8 @@ from proxy.transport import Transport
 from proxy.verify import verify
 from schemas.unified import MODELS
 from unified.batch.endpoint import ROUTES as BATCH_ROUTES
+from unified.custom_fields import FieldSamples
+from unified.discovery import ROUTES as DISCOVERY_ROUTES
 from unified.endpoints import ROUTES as UNIFIED_ROUTES
 from unified.overrides import Bends
 from unified.preview import ROUTES as PREVIEW_ROUTES
@@ -65,6 +67,7 @@ ROUTES = [  # tried in this order
     *PROXY_ROUTES,
     *UNIFIED_ROUTES,
     *PREVIEW_ROUTES,
+    *DISCOVERY_ROUTES,
     *BATCH_ROUTES,
     *HEALTH_ROUTES,
     *METRICS_ROUTES,
@@ -171,6 +174,7 @@ async def open_state(
             open_ledger(database, await gateway_secret(database, vault, "idempotency"), sleep=sleep)
         )
         await stack.enter_async_context(open_courier(settings, database, vault, way_out, watch, metrics))
+        reader = Reader(pipe, connections)
         yield {
             "watch": watch,
             "lines": lines,
@@ -194,8 +198,9 @@ async def open_state(
             "models": MODELS,
             "public_url": settings.public_url,
             "link_token_days": settings.link_token_days,
-            "reader": Reader(pipe, connections),
+            "reader": reader,
             "bends": Bends(),
+            "field_samples": FieldSamples(reader),
             "cursors": Cursors(await gateway_secret(database, vault, "cursor")),
             "ignore_unsupported_filters": settings.unsupported_filters == "ignore",
         }

@@ -1,7 +1,6 @@
 """What each route takes and gives, one line a route: the table from which `/openapi.json` is made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from pydantic import BaseModel
 
@@ -11,7 +10,6 @@ from auth.endpoints import (
     built_in,
     environment_integrations,
     environments,
-    override_versions,
     tokens,
     webhook_deliveries,
     webhooks,
@@ -19,33 +17,11 @@ from auth.endpoints import (
 from auth.listing import Kind
 from gateway import answers as a
 from gateway import log
+from gateway.contract_bending import BENDING
+from gateway.operation import OF_BODY, OF_ONE, Operation
 from unified.batch.form import BatchForm
 
 CONNECTING = "Connecting an account"
-REFUSALS = (400, 401, 403, 429)
-OF_ONE = (*REFUSALS, 404)
-OF_BODY = (*REFUSALS, 413, 415)
-
-
-@dataclass(frozen=True)
-class Operation:
-    """`listed`: the filters of a list of `answer`. `refusals`: statuses answered with the error envelope.
-
-    `answer` is a model, or a media type whose bodies no schema describes; statuses in `also` have the same. `flags`
-    are query parameters that are true or false. `takes_key`: an idempotency key may go along.
-    """
-
-    tag: str
-    summary: str
-    answer: type[BaseModel] | str
-    status: int = 200
-    form: type[BaseModel] | None = None
-    listed: Mapping[str, Kind] | None = None
-    flags: tuple[str, ...] = ()
-    also: tuple[int, ...] = ()
-    refusals: tuple[int, ...] = REFUSALS
-    is_open: bool = False
-    takes_key: bool = False
 
 
 def _open(tag: str, summary: str, answer: type[BaseModel] | str, *refusals: int) -> Operation:
@@ -82,22 +58,6 @@ def _patch(
     return Operation(tag, summary, answer, form=form, refusals=(*OF_BODY, 404, *refusals))
 
 
-def _versions(tag: str) -> Operation:
-    filters = override_versions.FILTERS
-    return Operation(
-        tag,
-        "List the versions of an override, newest first",
-        a.OverrideVersion,
-        listed=filters,
-        refusals=OF_ONE,
-    )
-
-
-def _rollback(tag: str, answer: type[BaseModel]) -> Operation:
-    summary = "Bring an earlier override back, as a new version"
-    return _post(tag, summary, forms.Rollback, answer, 404, status=200)
-
-
 TOKENS, ENVIRONMENT, BUILT_IN = "API tokens", "Environment", "Integrations and models"
 ACCOUNTS, SANDBOXES, SERVICE = "Integrated accounts", "Sandbox accounts", "Service"
 CONNECTING, WEBHOOKS = "Connecting an account", "Webhooks"
@@ -105,6 +65,7 @@ REMOTE = (401, 403, 404, 409, 500, 502, 503, 504)
 REMOTE_ONLY = (404, 500, 502, 503, 504)  # what a vendor's trouble adds to the refusals of a body
 
 OPERATIONS: Mapping[tuple[str, str], Operation] = {
+    **BENDING,
     ("GET", "/ping"): _open(SERVICE, "Answers", a.Pong),
     ("GET", "/healthz"): _open(SERVICE, "Whether the process serves", a.Health),
     ("GET", "/readyz"): Operation(
@@ -163,10 +124,6 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         flags=("force",),
         refusals=(*OF_ONE, 409),
     ),
-    ("GET", "/environment-integration/{id}/unified-model-override/versions"): _versions(ENVIRONMENT),
-    ("POST", "/environment-integration/{id}/unified-model-override/rollback"): _rollback(
-        ENVIRONMENT, a.EnvironmentIntegration
-    ),
     ("GET", "/integrated-account"): _list(ACCOUNTS, "List accounts", a.IntegratedAccount, accounts.FILTERS),
     ("POST", "/integrated-account"): _post(
         ACCOUNTS, "Import an account with its credentials", forms.AccountForm, a.IntegratedAccount
@@ -207,18 +164,6 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         ACCOUNTS, "Change an account", forms.AccountChange, a.IntegratedAccount
     ),
     ("DELETE", "/integrated-account/{id}"): _get(ACCOUNTS, "Delete an account", a.Deleted),
-    ("GET", "/integrated-account/{id}/unified-model-override/versions"): _versions(ACCOUNTS),
-    ("POST", "/integrated-account/{id}/unified-model-override/rollback"): _rollback(
-        ACCOUNTS, a.IntegratedAccount
-    ),
-    ("POST", "/integrated-account/{id}/preview-override"): _post(
-        ACCOUNTS,
-        "Show what an override would make of a record, and of a create's body, without saving it",
-        forms.PreviewForm,
-        a.OverridePreview,
-        *(status for status in REMOTE if status not in OF_BODY),
-        status=200,
-    ),
     ("PATCH", "/integrated-account/{id}/credentials"): _patch(
         ACCOUNTS,
         "Replace an account's credentials, once they have worked",

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from auth import forms
 from auth.listing import BOOLEAN, TIME, Kind
-from gateway.contract import OPERATIONS, Operation
+from gateway.contract import OPERATIONS
 from gateway.openapi_data import data_paths, data_schemas
 from gateway.openapi_parts import (
     ABOUT,
@@ -29,6 +29,7 @@ from gateway.openapi_parts import (
     place,
     reference,
 )
+from gateway.operation import Operation
 
 PLACE = re.compile(r"{(\w+)(?::\w+)?}")
 FORMS = {
@@ -82,6 +83,7 @@ def _operation(verb: str, path: str, found: Operation) -> Schema:
         parameters += _filters(found.listed)
         parameters += [reference("parameters", name) for name in ("limit", "next_cursor")]
     parameters += [_flag(name) for name in found.flags]
+    parameters += [_text(name) for name in found.texts]
     if found.takes_key:
         parameters.append(reference("parameters", "idempotency-key"))
     operation: Schema = {
@@ -126,6 +128,10 @@ def _page(item: Schema) -> Schema:
 
 def _flag(name: str) -> Schema:
     return {"name": name, "in": "query", "schema": {"type": "string", "enum": ["true", "false", "1", "0"]}}
+
+
+def _text(name: str) -> Schema:
+    return {"name": name, "in": "query", "schema": {"type": "string", "minLength": 1}}
 
 
 def _filters(kinds: Mapping[str, Kind]) -> Iterator[Schema]:

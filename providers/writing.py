@@ -120,6 +120,10 @@ class Argument:
     required: bool = False
 
 
+def no_handle(draft: Draft) -> Step | None:
+    return None
+
+
 @dataclass(frozen=True)
 class Deed:
     """One method. `states`: the vendor's words for the states in which it is allowed, none where all are.
@@ -136,10 +140,15 @@ class Deed:
     scopes: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
     takes: Mapping[str, Argument] = field(default_factory=dict)
-    handle: Callable[[Draft], Step | None] = lambda draft: None
+    handle: Callable[[Draft], Step | None] = no_handle
     resume: Callable[[Draft, Row], Talk] | None = None
     done: tuple[str, ...] = ()
     repeats: bool = False
+
+    @property
+    def can_be_found(self) -> bool:
+        """Whether some draft has a handle."""
+        return self.handle is not no_handle
 
 
 @dataclass(frozen=True)

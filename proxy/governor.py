@@ -3,7 +3,9 @@
 import asyncio
 import time
 from collections import OrderedDict, deque
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import httpx
 
@@ -158,7 +160,11 @@ class Governor:
 
 def limits_of(connection: Connection) -> Limits | None:
     """The environment's own limits, whose gaps the provider's declaration fills; else the provider's."""
-    own, declared = connection.environment_override.get("limits"), connection.provider.limits
+    return limits_under(connection.environment_override.get("limits"), connection.provider.limits)
+
+
+def limits_under(own: Mapping[str, Any] | None, declared: Limits | None) -> Limits | None:
+    """The declared limits, with an environment's own over them."""
     if not own:
         return declared
     base = declared or Limits(rate=own["rate"])

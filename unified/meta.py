@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from providers.mapping import Const, Fields, Needs, Node, NotOffered
+from providers.overrides.bending import Overridden
 from providers.provider import Provider
 from providers.resource import Resource
 from proxy.pages import DEFAULT_LIMIT
@@ -18,11 +19,13 @@ FORMATS = {"time": "date-time", "date": "date"}
 
 
 def sources_of(node: Node) -> str | None:
-    """Where a field comes from, in words: a constant, or the vendor's paths; None where it is not offered."""
+    """Where a field comes from: a constant, the vendor's paths, or an expression; None where it is not offered."""
     if isinstance(node, NotOffered):
         return None
     if isinstance(node, Const):
         return f'"{node.value}"'
+    if isinstance(node, Overridden):
+        return node.text
     return ", ".join(_paths(node.needs)) or "{}"
 
 
@@ -38,7 +41,11 @@ def _paths(needs: Needs, above: str = "") -> Iterator[str]:
 def response_mapping(resource: Resource) -> dict[str, str | None]:
     """Field -> vendor paths; of several collections the paths of each."""
     tables = [source.fields for source in resource.sources]
-    return {name: _source(tables, name) for name in tables[0].rows}
+    custom = resource.override.custom.items() if resource.override else ()
+    return {
+        **{name: _source(tables, name) for name in tables[0].rows},
+        **{f"custom_fields.{name}": found.text if found else None for name, found in custom},
+    }
 
 
 def _source(tables: list[Fields], name: str) -> str | None:
@@ -95,7 +102,7 @@ def meta(unified: UnifiedResource, resource: Resource, method: str) -> dict[str,
         raise method_not_offered(resource, method)
     return {
         "method": method,
-        "schema": answer_schema(unified, method),
+        "schema": answer_schema(unified, resource, method),
         "documentation_link": resource.docs_url,
         "response_mapping": response_mapping(resource),
         "query_schema": query_schema(unified, resource) if method == "list" else _no_query(),
@@ -105,9 +112,9 @@ def meta(unified: UnifiedResource, resource: Resource, method: str) -> dict[str,
     }
 
 
-def answer_schema(unified: UnifiedResource, method: str) -> dict[str, Any]:
+def answer_schema(unified: UnifiedResource, resource: Resource, method: str) -> dict[str, Any]:
     """What a method is answered with."""
-    item = record_schema(unified)
+    item = bent_schema(unified, resource)
     if method in ("get", "create", "update"):
         return item
     if method == "list":
@@ -118,6 +125,14 @@ def answer_schema(unified: UnifiedResource, method: str) -> dict[str, Any]:
     item.pop("$schema", None)
     result = {"type": "object", "properties": {"result": item}, "required": ["result"]}
     return {"$schema": DIALECT, "$defs": definitions, **result}
+
+
+def bent_schema(unified: UnifiedResource, resource: Resource) -> dict[str, Any]:
+    """The record's schema; a field that an override gives may be null, whatever the model says."""
+    schema = record_schema(unified)
+    for name in resource.override.response if resource.override else ():
+        schema["properties"][name] = {"anyOf": [schema["properties"][name], {"type": "null"}]}
+    return schema
 
 
 def _no_query() -> dict[str, Any]:
@@ -159,7 +174,7 @@ def model_meta(model: UnifiedModel, provider: Provider) -> dict[str, Any]:
     """The meta of every method of a model that a provider offers."""
     return {
         name: {
-            method: {**meta(unified, resource, method), "response_schema": record_schema(unified)}
+            method: {**meta(unified, resource, method), "response_schema": bent_schema(unified, resource)}
             for method in resource.methods
         }
         for name, unified in model.resources.items()
