@@ -60,8 +60,7 @@ async def custom_fields_of_account(request: Request) -> Response:
     """Names and kinds of a tenant's own fields, as a page of records shows them."""
     asked = _asked(request, "resource")
     caller = await api_caller(request)
-    account_id = request.state.account_id = path_id(request)
-    connection: Connection = await request.state.connections.open(caller, account_id)
+    connection: Connection = await request.state.connections.open(caller, path_id(request))
     samples: FieldSamples = request.state.field_samples
     return json_response({"result": await samples.of(connection, request.state.bends, asked.get("resource"))})
 

@@ -55,7 +55,7 @@ def custom_filter(resource: Resource, name: str, own_keys: Collection[str]) -> O
     key = f"{CUSTOM}[{name}]"
     if key in resource.filters:
         return Offer(_custom(key), resource.filters[key])
-    if resource.custom_filter is None:
+    if resource.custom_filter is None or resource.pages_by(name):
         return None
     return Offer(_custom(key), resource.custom_filter(name, name in own_keys))
 

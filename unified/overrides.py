@@ -14,6 +14,7 @@ from schemas.unified import UnifiedResource
 
 MOST_REMEMBERED = 1024
 HEADER = "koine-override-faults"
+LONGEST = 1000  # characters of it
 
 
 class Bends:
@@ -48,4 +49,4 @@ class Bends:
 def fault_headers(faults: Faults) -> dict[str, str]:
     """Names the fields that are null because their expressions failed; never what they failed on."""
     names = ", ".join(name.encode("ascii", "backslashreplace").decode() for name in faults)
-    return {HEADER: names} if faults else {}
+    return {HEADER: names if len(names) <= LONGEST else f"{names[:LONGEST]}..."} if faults else {}

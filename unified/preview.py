@@ -31,8 +31,7 @@ from unified.writer import first_call
 async def preview(request: Request) -> Response:
     caller = await api_caller(request)
     form = validate(PreviewForm, await read_json(request))
-    account_id = request.state.account_id = path_id(request)
-    connection: Connection = await request.state.connections.open(caller, account_id)
+    connection: Connection = await request.state.connections.open(caller, path_id(request))
     given = form.unified_model_override
     await asyncio.to_thread(check_override, connection.provider, given, "unified_model_override")
     unified = resource_named(form.model, form.resource)

@@ -50,6 +50,13 @@ async def test_a_custom_field_among_a_records_own_keys_does_too(house: House) ->
     assert found == [each for each in records if each["custom_fields"].get("badge-number") == wanted]
 
 
+async def test_a_custom_field_with_the_name_of_a_paging_parameter_is_not_one(house: House) -> None:
+    await set_globals(house, "limit", "order-by")
+    for name in ("limit", "order-by", "order_by", "offset"):
+        answer = await house.get(f"accounting/contacts?custom_fields[{name}]=5")
+        assert (answer.status_code, answer.json()["details"]["reason"]) == (400, "unsupported_filter")
+
+
 @pytest.mark.parametrize(
     "path",
     [
