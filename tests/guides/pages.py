@@ -13,7 +13,8 @@ from typing import Any
 
 import httpx
 
-GUIDES = Path(__file__).parents[2] / "docs" / "guides"
+ROOT = Path(__file__).parents[2]
+GUIDES = ROOT / "docs" / "guides"
 PROVIDERS = re.compile(r"^<!-- runs with: (.+) -->$", re.MULTILINE)
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 SECONDS = 120
@@ -78,6 +79,7 @@ def _python(path: Path, block: Block, names: Names) -> str:
 def _shell(block: Block, variables: Mapping[str, str]) -> str:
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", block.text],
+        cwd=ROOT,
         env={**os.environ, **variables},
         capture_output=True,
         text=True,

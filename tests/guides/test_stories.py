@@ -88,6 +88,10 @@ def test_a_catalogue_becomes_items_and_a_second_push_changes_nothing(
     assert len(found) == 1
 
 
+def test_a_page_runs_as_it_stands_by_the_line_of_the_list(follow: Follow) -> None:
+    follow("README", "coupa")
+
+
 def test_every_guide_is_in_the_list_and_has_its_story() -> None:
     pages = {path.stem for path in GUIDES.glob("*.md")} - {"README"}
     listed = set(re.findall(r"^\| \[.+?\]\((.+?)\.md\)", (GUIDES / "README.md").read_text(), re.MULTILINE))
