@@ -33,7 +33,7 @@ async def refresh(request: Request) -> Response:
         await request.state.verify(connection)
     else:
         renewals: Renewals = request.state.renewals
-        await renewals.token(connection, refused=await renewals.token(connection))
+        await renewals.renew(connection)
     return json_response(SUCCESS)
 
 

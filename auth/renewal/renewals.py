@@ -98,9 +98,16 @@ class Renewals:
         return token if token and token.refresh_token else None
 
     async def keep_alive(self, connection: Connection, version: str) -> None:
-        """Renews an idle grant that still has this version. Raises Problem."""
+        """Renews a token that still has this version. Raises Problem."""
         kept = self._shelf.of(connection)
         await self._courses.run(key_of(connection), lambda: self._run(kept, of_version=version))
+
+    async def renew(self, connection: Connection) -> None:
+        """Renews the token whatever its age; the present one serves until there is another. Raises Problem."""
+        await self.token(connection)
+        sight = await self._tools.ledger.look(connection)
+        if sight is not None and sight.row is not None:
+            await self.keep_alive(connection, sight.row.version)
 
     def renew_ahead(self) -> None:
         """Starts the renewal of what is in use and due."""

@@ -31,6 +31,23 @@ async def test_a_token_is_renewed_on_request_whatever_its_age(house: House) -> N
     assert (stats["token_requests_by_grant"]["refresh_token"], stats["refresh_reused"]) == (1, 0)
 
 
+@pytest.mark.parametrize("method", [OAUTH, "oauth2_client_credentials"])
+async def test_a_token_that_could_not_be_renewed_on_request_goes_on_serving(
+    house: House, method: str
+) -> None:
+    account_id = house.account
+    if method == OAUTH:
+        done = await Browser(house).walk(await link_token(house), OAUTH)
+        account_id = done.message["integrated_account_id"]
+    query = f"/unified/accounting/contacts?limit=1&integrated_account_id={account_id}"
+    assert (await house.client.get(query)).status_code == 200
+    await house.fault(kind="token_500", count=1)
+    before = (await house.stats())["token_requests"]
+    assert (await post(house, REFRESH, account_id)).status_code == 502
+    assert (await house.client.get(query)).status_code == 200
+    assert (await house.stats())["token_requests"] == before + 1
+
+
 async def test_a_refused_account_needs_its_person_and_the_vendor_is_not_asked(house: House) -> None:
     await house.client.patch(f"/integrated-account/{house.account}", json={"status": "needs_reauth"})
     before = (await house.stats())["requests"]
