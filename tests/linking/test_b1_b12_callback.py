@@ -87,6 +87,15 @@ async def test_b2_a_login_that_began_in_another_browser_is_refused(house: House)
     assert await new_accounts(house) == []
 
 
+async def test_b2_a_code_that_came_back_is_spent_by_its_own_browser_alone(house: House) -> None:
+    browser = Browser(house)
+    testing = await browser.open(await browser.at_the_vendor(await link_token(house)))
+    assert testing.state == "testing"
+    assert is_plain(await Browser(house).open(testing.reader.refresh), 400)
+    assert await new_accounts(house) == []
+    assert (await browser.end(testing)).state == "done"
+
+
 async def test_b2_the_cookie_is_the_hosts_alone(house: House) -> None:
     page = await Browser(house).connect(await link_token(house))
     assert re.fullmatch(
