@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlmodel import col, delete, func, select
+from sqlmodel import col, delete, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
@@ -75,6 +75,8 @@ async def change(request: Request) -> Response:
         for name, value in form.given("target_url", "is_active").items():
             setattr(row, name, value)
             row.failing_since = row.held_until = None
+        if row.is_active and form.given("target_url", "is_active"):
+            await _hurry(session, row)
         if "event_types" in form.model_fields_set:
             row.event_types = _distinct(form.event_types)
         session.info[NEWS] = True
@@ -141,6 +143,16 @@ async def _check_room(session: AsyncSession, caller: Caller) -> None:
         raise Conflict(
             f"The environment has {MOST} webhooks: delete one before another is made.", reason="too_many"
         )
+
+
+async def _hurry(session: AsyncSession, row: Webhook) -> None:
+    """What waits for its next attempt is due now; what is under way ends first."""
+    waiting = (
+        col(WebhookDelivery.webhook_id) == row.id,
+        col(WebhookDelivery.status) == PENDING,
+        col(WebhookDelivery.lease).is_(None),
+    )
+    await session.exec(update(WebhookDelivery).where(*waiting).values(next_attempt_at=now()))
 
 
 def _distinct(types: Sequence[str]) -> list[str]:

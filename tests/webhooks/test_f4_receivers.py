@@ -95,6 +95,22 @@ async def test_f4_410_switches_the_webhook_off(office_of_either: Office, receive
     assert [row["status"] for row in await office.deliveries()] == ["dead", "delivered"]
 
 
+async def test_f4_what_waits_goes_at_once_to_a_webhook_that_is_switched_on_or_sent_elsewhere(
+    office_of_either: Office, receiver: Receiver
+) -> None:
+    office = office_of_either
+    webhook = await office.open(receiver.url)
+    for change in ({"is_active": True}, {"target_url": receiver.url}):
+        receiver.answers = [status(500), status(500)]
+        await office.test(webhook)
+        await office.work_off()
+        await office.work_off(minutes=1)
+        assert (await office.deliveries())[-1]["status"] == "pending"
+        await office.world.client.patch(f"/webhook/{webhook['id']}", json=change)
+        await office.work_off()
+        assert (await office.deliveries())[-1]["status"] == "delivered"
+
+
 @pytest.mark.parametrize("code", [301, 302, 307, 308])
 async def test_f4_a_redirect_is_a_failure_and_is_not_followed(
     office: Office, receiver: Receiver, code: int
