@@ -139,6 +139,10 @@ class Browser:
         return str(back.headers["location"])
 
 
+def way_to_the_vendor(page: Page) -> str:
+    return next(link for link in page.reader.links if "/connect-account/leave?" in link)
+
+
 def query_of(url: str) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(url).query))
 

@@ -1,4 +1,4 @@
-"""B1-B6, B9-B12, B17, B19: the vendor's answer is taken once, from the browser and for the integration that left."""
+"""B1-B6, B9-B11, B17: the vendor's answer is taken once, from the browser and for the integration that left."""
 
 import asyncio
 import base64
@@ -15,19 +15,16 @@ from auth.linking.pkce import challenge, new_verifier
 from tests.house import SANDBOX, House
 from tests.linking.browsing import (
     CALLBACK,
-    CLIENT,
     KEY,
     OAUTH,
     Browser,
     Page,
-    account_of,
     age_attempts,
     expire_tokens,
     link_token,
     linking_house,
     new_accounts,
     query_of,
-    typed_client,
     typed_key,
 )
 
@@ -40,10 +37,6 @@ def is_plain(page: Page, status: int) -> bool:
     return (page.status, page.state, page.message, page.reader.refresh) == (status, None, None, "") and (
         "frame-ancestors 'none'" in policy
     )
-
-
-def way_to_the_vendor(page: Page) -> str:
-    return next(link for link in page.reader.links if "/connect-account/leave?" in link)
 
 
 async def test_b1_an_unknown_state_gets_a_plain_page_and_nothing_is_stored(house: House) -> None:
@@ -112,44 +105,6 @@ async def test_b2_a_form_that_another_site_sends_is_refused(house: House) -> Non
             "/connect-account", data=page.fields, headers={"sec-fetch-site": site}
         )
         assert answer.status_code == 403
-
-
-async def prepared_login(house: House) -> str:
-    """The way to the vendor of a login that was begun without a cookie, as in a frame."""
-    attacker = Browser(house)
-    shown = await attacker.connect(
-        await link_token(house), integration="coupa", auth_format=OAUTH, iframe="true"
-    )
-    attacker.client.cookies.clear()
-    sent = await attacker.client.post("/connect-account", data=shown.fields)
-    return way_to_the_vendor(await attacker.go(sent))
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [{"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"sec-fetch-site": "none"}, {}],
-    ids=["cross-site", "same-site", "typed", "an old browser"],
-)
-async def test_b19_a_login_that_somebody_else_prepared_is_shown_before_it_is_begun(
-    house: House, headers: dict[str, str]
-) -> None:
-    leaving, victim = await prepared_login(house), Browser(house)
-    for _ in range(3):
-        asked = await victim.open(leaving, **headers)
-        assert (asked.status, asked.state, asked.reader.refresh) == (200, "leaving", "")
-        assert "default" in asked.text
-        assert "acme" in asked.text
-    away = await victim.get(way_to_the_vendor(asked))
-    assert away.headers["location"].startswith(f"{SANDBOX}/oauth2/authorizations/new?")
-
-
-async def test_b19_what_says_that_a_page_was_shown_is_good_in_its_browser_alone(house: House) -> None:
-    leaving, attacker, victim = await prepared_login(house), Browser(house), Browser(house)
-    shown_to_the_attacker = way_to_the_vendor(await attacker.open(leaving))
-    assert shown_to_the_attacker != leaving
-    for _ in range(2):
-        asked = await victim.open(shown_to_the_attacker)
-        assert (asked.state, asked.reader.refresh) == ("leaving", "")
 
 
 async def test_b3_a_code_for_one_integration_is_not_taken_for_another(house: House) -> None:
@@ -284,60 +239,6 @@ async def test_b11_a_client_secret_that_the_vendor_quotes_is_hidden(house: House
     state = query_of(away.headers["location"])["state"]
     query = urlencode({"state": state, "error": "x", "error_description": "bad hush-hush-secret"})
     assert (await browser.open(f"{CALLBACK}?{query}")).message["error"] == "bad ***"
-
-
-async def test_b12_the_callback_twice_at_once_and_again_later_is_one_connection(house: House) -> None:
-    browser = Browser(house)
-    back = await browser.at_the_vendor(await link_token(house))
-    first, second = await asyncio.gather(browser.open(back), browser.open(back))
-    ends = await asyncio.gather(browser.end(first), browser.end(second))
-    later = await browser.end(await browser.open(back))
-    assert [page.state for page in (*ends, later)] == ["done"] * 3
-    assert ends[0].message == ends[1].message == later.message
-    assert len(await new_accounts(house)) == 1
-    stats = await house.stats()
-    assert (stats["token_requests_by_grant"]["authorization_code"], stats["codes_reused"]) == (1, 0)
-
-
-async def test_b12_a_form_that_is_sent_twice_is_one_attempt(house: House) -> None:
-    browser = Browser(house)
-    shown = await browser.connect(await link_token(house), integration="coupa", auth_format=KEY)
-    both = await asyncio.gather(*(browser.send(shown, **typed_key(house)) for _ in range(2)))
-    ends = await asyncio.gather(*(browser.end(page) for page in both))
-    assert [page.state for page in ends] == ["done", "done"]
-    assert ends[0].message == ends[1].message
-    assert len(await new_accounts(house)) == 1
-
-
-async def test_b12_a_form_that_is_gone_back_to_is_a_new_try(house: House) -> None:
-    """A browser may bring the very page back from its memory, with the id of the try that failed."""
-    browser = Browser(house)
-    shown = await browser.connect(await link_token(house), integration="coupa", auth_format=KEY)
-    failed = await browser.end(await browser.send(shown, **typed_key(house, "wrong")))
-    assert (failed.state, failed.message["error_type"]) == ("form", "validation_error")
-    done = await browser.end(await browser.send(shown, **typed_key(house)))
-    assert (done.state, done.message["integrated_account_id"]) == (
-        "done",
-        failed.message["integrated_account_id"],
-    )
-
-
-async def test_b12_a_form_that_is_changed_before_its_try_has_ended_is_a_new_one(house: House) -> None:
-    browser = Browser(house)
-    shown = await browser.connect(await link_token(house), integration="coupa", auth_format=CLIENT)
-    first = await browser.send(shown, client_id="other", client_secret="other")
-    second = await browser.send(shown, **typed_client(house))
-    assert first.response.url != second.response.url
-    assert (await browser.end(second)).state == "done"
-
-
-async def test_b12_the_page_of_an_outcome_can_be_reloaded(house: House) -> None:
-    browser = Browser(house)
-    done = await browser.walk(await link_token(house), KEY, typed_key(house))
-    again = await browser.open(str(done.response.url))
-    assert again.message == done.message
-    account = await account_of(house, done.message["integrated_account_id"])
-    assert account["updated_at"] == (await account_of(house, account["id"]))["updated_at"]
 
 
 async def test_b17_no_page_tells_its_address_or_is_kept(house: House) -> None:
