@@ -3,15 +3,17 @@
 import inspect
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from providers.provider import Provider
 from providers.registry import PROVIDERS
 from providers.resource import Resource
-from schemas.unified import MODELS
+from schemas.unified import MODELS, UnifiedResource
 from tests.writes.evidence import READ_BACK, ROUND_TRIP, Test, Write
-from unified.meta import coverage
+from unified import offers
 
 PAGE = Path(__file__).parents[1] / "docs" / "coverage.md"
 READS, PLAIN = ("list", "get"), ("create", "update", "delete")
@@ -21,10 +23,12 @@ INTRODUCTION = """\
 Generated from the declarations by `.venv/bin/python -m tests.test_coverage`; a test fails where it is stale.
 `GET /unified/{model}/{resource}/{integration}/meta/{method}` says the same in JSON, with schemas.
 
-## Methods, filters, order
+## Reads
 
 `–` means none. What a provider has no field for is null on every record and listed here, never silently missing.
 
+| resource | provider | methods | filters | order | not offered |
+|---|---|---|---|---|---|
 """
 WRITES = """
 ## Writes, and what proves them
@@ -47,47 +51,65 @@ TESTS = """
 """
 
 
-def rows() -> Iterator[tuple[str, str, str, Resource]]:
-    """Resource, the provider's name and label, and the declaration."""
-    for model in MODELS.values():
-        for unified in model.resources.values():
-            for name, provider in PROVIDERS.items():
-                if resource := provider.resources.get(unified.key):
-                    yield unified.key, name, provider.label, resource
+@dataclass(frozen=True)
+class Row:
+    """A resource as one provider has it."""
+
+    unified: UnifiedResource
+    provider: Provider
+    resource: Resource
+
+    @property
+    def head(self) -> str:
+        return f"| `{self.unified.key}` | {self.provider.label} | "
+
+    @property
+    def writes(self) -> dict[str, Write]:
+        """By method."""
+        names = (method for method in self.resource.methods if method not in READS)
+        return {method: (self.provider.name, self.unified.key, method) for method in names}
 
 
-def writes() -> list[Write]:
-    return [
-        (name, key, method)
-        for key, name, _, resource in rows()
-        for method in resource.methods
-        if method not in READS
-    ]
+ROWS = [
+    Row(unified, provider, resource)
+    for model in MODELS.values()
+    for unified in model.resources.values()
+    for provider in PROVIDERS.values()
+    if (resource := provider.resources.get(unified.key))
+]
+WRITTEN = [write for row in ROWS for write in row.writes.values()]
 
 
 def page() -> str:
-    tests = list(dict.fromkeys(READ_BACK[write] for write in writes()))
+    tests = list(dict.fromkeys(READ_BACK[write] for write in WRITTEN))
+    reads, writes = map(_reads, ROWS), (_writes(row, tests) for row in ROWS)
     listed = [f"{number}. {_named(test)}\n" for number, test in enumerate(tests, 1)]
-    matrix = [_matrix_row(*row, tests) for row in rows()]
-    parts = [INTRODUCTION, coverage(PROVIDERS), WRITES, *matrix, REFUSALS, *_refusals(), TESTS, *listed]
-    return "".join(parts)
+    return "".join([INTRODUCTION, *reads, WRITES, *writes, REFUSALS, *_refusals(), TESTS, *listed])
 
 
-def _matrix_row(key: str, name: str, label: str, resource: Resource, tests: list[Test]) -> str:
-    proofs = {
-        method: f"[{tests.index(READ_BACK[name, key, method]) + 1}](#the-tests)"
-        for method in resource.methods
-        if method not in READS
-    }
+def _reads(row: Row) -> str:
+    methods = ", ".join(method for method in row.resource.methods if method in READS)
+    cells = (
+        offers.names(row.unified, row.resource),
+        offers.sorts(row.unified, row.resource),
+        row.resource.absent,
+    )
+    listed = (" ".join(f"`{name}`" for name in names) or "–" for names in cells)
+    return f"{row.head}{methods} | {' | '.join(listed)} |\n"
+
+
+def _writes(row: Row, tests: list[Test]) -> str:
+    numbers = {method: tests.index(READ_BACK[write]) + 1 for method, write in row.writes.items()}
+    proofs = {method: f"[{number}](#the-tests)" for method, number in numbers.items()}
     plain = " | ".join(proofs.get(method, "–") for method in PLAIN)
     others = ", ".join(f"{method} {proof}" for method, proof in proofs.items() if method not in PLAIN)
-    return f"| `{key}` | {label} | {plain} | {others or '–'} |\n"
+    return f"{row.head}{plain} | {others or '–'} |\n"
 
 
 def _refusals() -> Iterator[str]:
-    for key, _, label, resource in rows():
-        for method, why in resource.refusals.items():
-            yield f"| `{key}` | {label} | {method} | {why} |\n"
+    for row in ROWS:
+        for method, why in row.resource.refusals.items():
+            yield f"{row.head}{method} | {why} |\n"
 
 
 def _named(test: Test) -> str:
@@ -101,7 +123,7 @@ def test_the_page_is_what_the_declarations_and_the_tests_say() -> None:
 
 
 def test_every_write_has_a_test_that_reads_it_back_and_no_other_has() -> None:
-    assert set(READ_BACK) == set(writes())
+    assert set(READ_BACK) == set(WRITTEN)
 
 
 @pytest.mark.parametrize("write", sorted(write for write in READ_BACK if READ_BACK[write] is not ROUND_TRIP))

@@ -1,6 +1,6 @@
 """What a method takes and gives, generated from the declarations (§2.8)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from providers.mapping import Const, Fields, Needs, Node, NotOffered
@@ -9,7 +9,7 @@ from providers.provider import Provider
 from providers.resource import Resource
 from proxy.pages import DEFAULT_LIMIT
 from schemas.errors import MethodNotOffered
-from schemas.unified import MODELS, UnifiedModel, UnifiedResource, record_schema
+from schemas.unified import UnifiedModel, UnifiedResource, record_schema
 from unified import offers
 from unified.body_schema import ID, request_body_schema
 from unified.offers import Offer
@@ -180,31 +180,3 @@ def model_meta(model: UnifiedModel, provider: Provider) -> dict[str, Any]:
         for name, unified in model.resources.items()
         if (resource := provider.resources.get(unified.key))
     }
-
-
-def coverage(providers: Mapping[str, Provider]) -> str:
-    """The coverage table of the documents: what each provider offers of each resource, in Markdown."""
-    head = ["| resource | provider | methods | filters | order | not offered |", "|---|---|---|---|---|---|"]
-    rows = [
-        _coverage_row(unified, provider.label, resource)
-        for model in MODELS.values()
-        for unified in model.resources.values()
-        for provider in providers.values()
-        if (resource := provider.resources.get(unified.key))
-    ]
-    return "\n".join([*head, *rows]) + "\n"
-
-
-def _coverage_row(unified: UnifiedResource, label: str, resource: Resource) -> str:
-    filters = [f"`{name}`" for name in offers.names(unified, resource)]
-    sorts = [f"`{name}`" for name in offers.sorts(unified, resource)]
-    absent = [f"`{name}`" for name in resource.absent]
-    cells = (
-        f"`{unified.key}`",
-        label,
-        ", ".join(resource.methods),
-        " ".join(filters),
-        " ".join(sorts),
-        " ".join(absent),
-    )
-    return "| " + " | ".join(cell or "–" for cell in cells) + " |"
