@@ -1,6 +1,8 @@
 """Which headers pass through in each direction: end-to-end ones, except those that speak for the gateway's own side."""
 
+import re
 from collections.abc import Iterable, Sequence
+from urllib.parse import urljoin
 
 Header = tuple[bytes, bytes]
 Headers = list[Header]
@@ -63,6 +65,7 @@ NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 # Types that a browser shows as a page, and those that it looks into for itself (WHATWG, MIME Sniffing, 7).
 PAGES = frozenset({b"multipart/x-mixed-replace", b"text/xsl"})
 SNIFFED = frozenset({b"", b"*/*", b"application/unknown", b"unknown/unknown"})
+ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*:")
 UNDONE = (b"gzip", b"x-gzip", b"deflate")  # the encodings that the gateway can undo
 
 
@@ -102,6 +105,13 @@ def handed_on(headers: Iterable[Header], status: int) -> Headers:
     if status >= 400:
         found.append(REMOTE_ERROR)
     return _caged(found)
+
+
+def located(headers: Headers, url: str) -> Headers:
+    """A relative `location` made absolute. As it stands it would name a place on the gateway, and a caller that follows
+    it would go there with its token. `url`: what was asked of the vendor.
+    """
+    return [(name, _absolute(value, url) if name == b"location" else value) for name, value in headers]
 
 
 def without(headers: Iterable[Header], names: Iterable[bytes]) -> Headers:
@@ -144,6 +154,16 @@ def _takes_json(option: str) -> bool:
         parameter.replace(" ", "") in ("q=0", "q=0.0", "q=0.00", "q=0.000") for parameter in parameters
     )
     return not refused and (kind in ("*/*", "application/*", "application/json") or kind.endswith("+json"))
+
+
+def _absolute(reference: bytes, url: str) -> bytes:
+    """What can't be read as a reference leads nowhere, and stays."""
+    if ABSOLUTE.match(reference):
+        return reference
+    try:
+        return urljoin(url, reference.decode("latin-1")).encode("latin-1")
+    except ValueError:
+        return reference
 
 
 def _named(headers: Iterable[Header]) -> frozenset[bytes]:

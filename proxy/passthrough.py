@@ -14,7 +14,7 @@ from providers.provider import ApiKey
 from proxy.addresses import exact_url, vendor_path
 from proxy.answer import Answer
 from proxy.failures import failure
-from proxy.headers import OF_THE_BODY, Headers, handed_on, sent, without
+from proxy.headers import OF_THE_BODY, Headers, handed_on, located, sent, without
 from proxy.pipe import Pipe, credential
 from proxy.query import Asked, read_query
 from proxy.refusals import refuse
@@ -97,7 +97,7 @@ async def hand_on(
         if response.status_code in NOTED:
             heard = await _hear(chunks, outgoing)
             await refused(request.state.connections, call, outgoing, _answer(call, outgoing, response, heard))
-        headers = handed_on(response.headers.raw, response.status_code)
+        headers = located(handed_on(response.headers.raw, response.status_code), str(outgoing.url))
         await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
         if heard:
             await send({"type": "http.response.body", "body": heard, "more_body": True})
@@ -109,7 +109,7 @@ async def hand_on(
 
 async def reply(send: Send, answer: Answer, body: bytes) -> None:
     """An answer that the gateway has read, with a body that may be another."""
-    headers = without(handed_on(answer.headers.raw, answer.status), OF_THE_BODY)
+    headers = without(located(handed_on(answer.headers.raw, answer.status), answer.url), OF_THE_BODY)
     headers.append((b"content-length", b"%d" % len(body)))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

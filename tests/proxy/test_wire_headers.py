@@ -64,7 +64,11 @@ async def moved(peer: Peer) -> bool:
     places = {
         b"metadata": b"http://169.254.169.254/latest",
         b"other": b"https://evil.example/",
-        b"near": b"/api/plain",
+        b"near": b"/api/plain?a=%2f#b",
+        b"beside": b"../plain",
+        b"hostless": b"//evil.example/",
+        b"broken": b"//[",
+        b"ours": b"/integrated-account",
     }
     await peer.write(whole(b"", b"Location: " + places[kind], status=status + b" Moved"))
     return True
@@ -220,7 +224,11 @@ async def test_d3_an_answers_headers_pass_but_for_what_would_act_on_our_side(doo
     [
         (b"metadata", b"http://169.254.169.254/latest"),
         (b"other", b"https://evil.example/"),
-        (b"near", b"/api/plain"),
+        (b"near", b"http://sandbox.test/api/plain?a=%2f#b"),
+        (b"beside", b"http://sandbox.test/api/moved/plain"),
+        (b"hostless", b"http://evil.example/"),
+        (b"broken", b"//["),
+        (b"ours", b"http://sandbox.test/integrated-account"),
     ],
 )
 async def test_d9_a_redirect_is_handed_on_and_not_followed(
