@@ -128,6 +128,7 @@ class Database:
         if self._is_sqlite:
             event.listen(engine.sync_engine, "do_connect", _keep_private)
             event.listen(engine.sync_engine, "connect", self._prepare_sqlite)
+            event.listen(engine.sync_engine, "invalidate", _let_go)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
 
@@ -162,6 +163,15 @@ def _keep_private(_dialect: object, _record: object, arguments: list[Any], optio
     if not options.get("uri"):
         with suppress(FileExistsError):
             os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _let_go(connection: Any, _record: object, _error: object) -> None:
+    """Ends the transaction of a connection that is given up, as when its caller leaves in the middle of a statement.
+
+    Closing alone would not: a statement that is not at its end keeps SQLite's connection, and the lock that all
+    writers wait for, until Python happens to collect it.
+    """
+    connection.rollback()
 
 
 async def _keep_log(engine: AsyncEngine) -> None:

@@ -1,6 +1,7 @@
 """SQLite and Postgres behave alike behind the database."""
 
 import asyncio
+import gc
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
@@ -10,6 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection as SqlConnection
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -140,6 +142,36 @@ async def test_writers_of_one_process_take_turns(database: Database) -> None:
 
     await asyncio.gather(*(rename(number) for number in range(30)))
     assert len(await names(database)) == 30
+
+
+SLOW = text(
+    "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 1000000) SELECT count(*) FROM c"
+)
+
+
+async def test_a_writer_that_is_cut_off_in_a_statement_holds_up_nobody(database: Database) -> None:
+    async def write() -> None:
+        async with database.write() as session:
+            session.add(Environment(name="cut"))
+            await session.flush()
+            begun.set()
+            await session.exec(SLOW)  # type: ignore[call-overload]
+
+    begun = asyncio.Event()
+    writer = asyncio.create_task(write())
+    await begun.wait()
+    await asyncio.sleep(0.02)
+    gc.disable()  # whatever of the statement is left behind stays
+    try:
+        writer.cancel()
+        with pytest.raises(asyncio.CancelledError) as left:
+            await writer
+        async with asyncio.timeout(10):
+            await add(database, "next")
+        assert left.tb is not None
+    finally:
+        gc.enable()
+    assert await names(database) == ["next"]
 
 
 async def test_e8_a_deadlock_is_resolved_by_running_the_work_again(postgres_database: Database) -> None:
