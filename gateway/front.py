@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway.errors import unforeseen_answer
 from gateway.visit import VISIT, Visit
 from gateway.watch import Watch
+from proxy.headers import REMOTE_ERROR
 from proxy.tally import current
 from schemas.errors import Cut
 
@@ -88,6 +89,7 @@ def _mark(visit: Visit, message: Message) -> None:
         figures = visit.tally.figures.headers()
         ours |= {name.encode(): value.encode() for name, value in figures.items()}
     headers = [header for header in message.get("headers", ()) if header[0] not in ours]
+    visit.is_remote_error = REMOTE_ERROR in headers
     headers += ours.items()
     if not any(name == b"date" for name, _ in headers):
         headers.append((b"date", _date(int(time.time()))))

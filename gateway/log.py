@@ -100,8 +100,12 @@ def _message(row: RequestLogEntry) -> str:
         return f"{called}: the caller left before the end of the answer."
     if row.outcome == "cut":
         return f"{called}: the answer broke off."
+    if row.reason == "vendor_invalid_response":
+        return f"{called}: the vendor's answer could not be used ({row.status})."
     if row.is_remote_error:
         return f"{called}: the vendor refused it ({row.status})."
+    if row.status >= 500:
+        return f"{called}: failed ({row.status}, {row.reason or 'no reason'})."
     if row.status >= 400:
         return f"{called}: refused ({row.status}, {row.reason or 'no reason'})."
     return f"{called}: answered ({row.status})."

@@ -15,7 +15,6 @@ from auth.moments import show_moment
 from gateway.telemetry import redact
 from gateway.visit import Visit
 from proxy.record import CallRecord
-from schemas.errors import RemoteProblem
 from schemas.tables import EnvironmentIntegration, IntegratedAccount, RequestLogEntry, new_id, now
 
 SECONDS = 1.0  # between two batches
@@ -81,7 +80,7 @@ class RequestLog:
             visit.status,
             visit.outcome,
             problem.reason if problem else None,
-            isinstance(problem, RemoteProblem),
+            visit.is_remote_error,
             visit.seconds,
             visit.calls,
             visit.call_count,

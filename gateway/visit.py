@@ -36,6 +36,7 @@ class Visit:
     request_bytes: int = 0
     response_bytes: int = 0
     outcome: Outcome = "answered"
+    is_remote_error: bool = False  # the answer is, or tells, a vendor's error
     tally: Tally = field(default_factory=Tally)
     calls: list[CallRecord] = field(default_factory=list)
     call_count: int = 0

@@ -90,6 +90,44 @@ async def test_a_passthrough_call_is_shown_by_the_vendors_path(house: House) -> 
     assert [call["path"] for call in metadata["vendor_calls"]] == ["/api/suppliers/1000001"]
 
 
+@pytest.mark.parametrize(
+    ("path", "fault", "status", "is_remote", "message"),
+    [
+        ("/proxy/suppliers/999999?", None, 404, True, "GET suppliers/999999: the vendor refused it (404)."),
+        ("/custom/suppliers/999999?", None, 404, True, "GET suppliers/999999: the vendor refused it (404)."),
+        ("/proxy/suppliers?limit=0&", None, 400, False, "GET suppliers: refused (400, invalid_request)."),
+        (
+            "/proxy/suppliers/1?",
+            "reset_after",
+            502,
+            False,
+            "GET suppliers/1: failed (502, vendor_unreachable).",
+        ),
+        (
+            "/unified/accounting/contacts?",
+            "login_page",
+            502,
+            True,
+            "list accounting/contacts: the vendor's answer could not be used (502).",
+        ),
+    ],
+)
+async def test_who_said_no_is_told(
+    house: House, path: str, fault: str | None, status: int, is_remote: bool, message: str
+) -> None:
+    if fault:
+        await house.fault(kind=fault, path="/api/suppliers*", count=9)
+    answer = await house.client.get(f"{path}integrated_account_id={house.account}")
+    [entry] = await written(house)
+    metadata = entry["metadata"]
+    assert (answer.status_code, metadata["status"], metadata["is_remote_error"], metadata["message"]) == (
+        status,
+        status,
+        is_remote,
+        message,
+    )
+
+
 async def test_entries_are_found_by_what_they_hold_newest_first(house: House) -> None:
     for path in ("accounting/contacts", "accounting/contacts/1000001", "accounting/accounts?colour=mauve"):
         await house.get(path, headers={"x-request-id": f"id-{path.replace('/', '.')[:30]}".partition("?")[0]})
