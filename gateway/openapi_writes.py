@@ -32,7 +32,7 @@ def write_operations(
             "tags": [f"Unified API: {unified.label}"],
             "summary": _summary(unified, offers, method),
             "parameters": parameters,
-            "responses": _answers(unified, method),
+            "responses": _answers(unified, method, gives_file=_gives_file(offers, method)),
         }
         body = _body(unified, offers, method)
         if body:
@@ -44,6 +44,13 @@ def write_operations(
             yield "/{id}", verb, {**operation, "parameters": [place("id"), *parameters]}
         elif method not in PLAIN:
             yield f"/{method}", "post", operation
+
+
+def _gives_file(offers: Mapping[str, Resource], method: str) -> bool:
+    writings = (
+        source.writing for resource in offers.values() for source in resource.sources if source.writing
+    )
+    return any(writing.deeds[method].gives_file for writing in writings if method in writing.deeds)
 
 
 def _guard(unified: UnifiedResource, method: str) -> list[Schema]:
@@ -69,13 +76,13 @@ def _body(unified: UnifiedResource, offers: Mapping[str, Resource], method: str)
     return None if not shapes else shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
 
 
-def _answers(unified: UnifiedResource, method: str) -> Schema:
+def _answers(unified: UnifiedResource, method: str, *, gives_file: bool) -> Schema:
     record: Any = reference("schemas", unified.record.__name__)
     shapes: list[Schema] = [{"type": "object", "description": "In the formats `raw` and `debug`."}]
     if method == "delete":
         record = {"type": "object", "properties": {"id": ID}, "required": ["id"]}
     elif method not in PLAIN:
         record = {"type": "object", "properties": {"result": record}, "required": ["result"]}
-    content = json_content({"anyOf": [record, *shapes]})
+    content = {"*/*": {}} if gives_file else json_content({"anyOf": [record, *shapes]})
     also = (200,) if method == "create" else ()  # of a call that is only shown
     return answers(201 if method == "create" else 200, content, also, REFUSALS, DATA_HEADERS)

@@ -14,14 +14,27 @@ Kind = Literal["invalid_request", "unwritable_field", "missing_field"]
 
 
 @dataclass(frozen=True)
+class FilePart:
+    """A file in a form."""
+
+    name: str
+    type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Step:
-    """One call. `lists`: its answer is a collection, empty where the vendor answers 404."""
+    """One call. `lists`: its answer is a collection, empty where the vendor answers 404.
+
+    `file`: the name of a part and what is in it; the body then goes as a form, with the members as parts beside it.
+    """
 
     verb: str
     path: str
     body: Body | None = None
     params: tuple[tuple[str, str], ...] = ()
     lists: bool = False
+    file: tuple[str, FilePart] | None = None
 
 
 Talk = Generator[Step, Any, Row | None]
@@ -128,7 +141,7 @@ def no_handle(draft: Draft) -> Step | None:
 class Deed:
     """One method. `states`: the vendor's words for the states in which it is allowed, none where all are.
 
-    `takes`: what a custom method takes besides `id`.
+    `takes`: what a custom method takes besides `id`. `gives_file`: its one call is answered with bytes.
 
     The rest is for a deed whose answer was lost. `handle`: the list call that finds the record of a create, None where
     the draft has no handle; `resume`: what is still to be done to a record that was found so, where a create is several
@@ -144,6 +157,7 @@ class Deed:
     resume: Callable[[Draft, Row], Talk] | None = None
     done: tuple[str, ...] = ()
     repeats: bool = False
+    gives_file: bool = False
 
     @property
     def can_be_found(self) -> bool:

@@ -1,6 +1,7 @@
 """One question to a vendor and its whole answer, and what can be said of an answer that makes no sense."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -26,6 +27,13 @@ class Content:
 
     body: bytes
     type: str = "application/json"
+
+
+def form(members: Mapping[str, Any], part: str, name: str, type_: str, content: bytes) -> Content:
+    """A form with one file."""
+    texts = {key: str(value) for key, value in members.items()}
+    encoded = httpx.Request("POST", "http://form", data=texts, files={part: (name, content, type_)})
+    return Content(encoded.read(), encoded.headers["content-type"])
 
 
 @dataclass(frozen=True)

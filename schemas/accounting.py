@@ -6,6 +6,7 @@ from schemas.enums import (
     AccountClassification,
     AccountStatus,
     AccountType,
+    AttachmentType,
     CategoryType,
     ContactType,
     InvoiceStatus,
@@ -35,6 +36,7 @@ from schemas.shapes import (
     Email,
     EmployeeRef,
     LineItem,
+    ParentRef,
     Phone,
     TrackingOption,
     TrackingRef,
@@ -67,6 +69,29 @@ class Account(Shape):
     parent_account: Annotated[Text, editable("Id of the account above.")] = None
     company: Annotated[Text, editable(COMPANY)] = None
     etag: Annotated[Text, read_only(ETAG)] = None
+    created_at: CreatedAt = None
+    updated_at: UpdatedAt = None
+    custom_fields: CustomFields
+    remote_data: RemoteData
+
+
+class Attachment(Shape):
+    """A file, a text or a link that is kept with a document."""
+
+    id: Id
+    name: Annotated[Text, create_only("The file's name.")] = None
+    type: Annotated[AttachmentType | None, create_only("What it is.", required=True)] = None
+    parent: Annotated[ParentRef | None, create_only("The document that it is kept with.", required=True)] = (
+        None
+    )
+    content_type: Annotated[Text, create_only("The file's media type.")] = None
+    size: Annotated[Number | None, read_only("The file's size in bytes.")] = None
+    content: Annotated[
+        Text,
+        create_only("The file in Base64. Null on records: the method `download` answers with the bytes."),
+    ] = None
+    url: Annotated[Text, create_only("The link.")] = None
+    text: Annotated[Text, create_only("The text.")] = None
     created_at: CreatedAt = None
     updated_at: UpdatedAt = None
     custom_fields: CustomFields

@@ -62,6 +62,8 @@ INVOICE_STATUSES = ("draft", "submitted", "authorised", "paid", "voided", "delet
 PURCHASE_ORDER_STATUSES = ("draft", "submitted", "authorised", "billed", "deleted")
 REQUISITION_STATUSES = (*PURCHASE_ORDER_STATUSES, "delivered", "partially_delivered")
 USER_STATUSES = ("active", "inactive", "deleted", "invited")
+ATTACHMENT_TYPES = ("file", "text", "url")
+PARENT_TYPES = ("invoices", "purchase_order_requisitions", "purchase_orders")
 GROUP_TYPES = ("team", "department", "group")
 
 Standing = Annotated[str, Known(ACTIVE_OR_ARCHIVED)]
@@ -75,4 +77,6 @@ InvoiceStatus = Annotated[str, Known(INVOICE_STATUSES)]
 PurchaseOrderStatus = Annotated[str, Known(PURCHASE_ORDER_STATUSES)]
 RequisitionStatus = Annotated[str, Known(REQUISITION_STATUSES)]
 UserStatus = Annotated[str, Known(USER_STATUSES)]
+AttachmentType = Annotated[str, Known(ATTACHMENT_TYPES)]
+ParentType = Annotated[str, Known(PARENT_TYPES)]
 GroupType = Annotated[str, Known(GROUP_TYPES)]

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from schemas.enums import ContactType, Standing
+from schemas.enums import ContactType, ParentType, Standing
 from schemas.fields import Number, Shape, Text, Time, editable, member, read_only
 
 RefId = Annotated[str, Field(min_length=1)]
@@ -61,6 +61,13 @@ class EmployeeRef(Shape):
     id: Annotated[RefId, member("Id of an employee.")]
     name: Annotated[Text, member("The person's full name.")] = None
     email: Annotated[Text, member("The person's e-mail address.")] = None
+
+
+class ParentRef(Shape):
+    """The document that something belongs to."""
+
+    type: Annotated[ParentType, member("The resource that the document is of.")]
+    id: Annotated[RefId, member("The document's id.")]
 
 
 class TrackingRef(Shape):

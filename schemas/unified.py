@@ -85,6 +85,15 @@ ACCOUNTING = _model(
     ),
     _resource(
         "accounting",
+        "attachments",
+        "Attachments",
+        a.Attachment,
+        Filter("type", EQUAL_OR_IN, "enum", enums.ATTACHMENT_TYPES),
+        Filter("parent[type]", EQUAL, "enum", enums.PARENT_TYPES),
+        *ids("parent[id]"),
+    ),
+    _resource(
+        "accounting",
         "contacts",
         "Contacts",
         a.Contact,

@@ -15,6 +15,7 @@ from proxy.answer import Content
 from schemas.errors import Changed, InvalidRequest
 from schemas.unified import UnifiedResource
 from unified.desk import Desk
+from unified.forms import form_members, is_form
 from unified.given import checked, members, read_arguments, refusal, remote_of
 from unified.meta import method_not_offered
 from unified.question import Flags, read_single
@@ -55,8 +56,12 @@ async def read_write(request: Request, desk: Desk, method: str, id_: str | None 
     if method not in desk.resource.methods or method in READS:
         raise method_not_offered(desk.resource, method)
     question = read_single(desk.query, desk.resource)
-    sent = await read_body(request, any_type=question.flags.passthrough)
-    body = _kept(sent) if question.flags.passthrough else members(await parse_json(sent))
+    takes_form = "content" in desk.unified.record.model_fields and is_form(request)
+    sent = await read_body(request, any_type=question.flags.passthrough or takes_form)
+    if question.flags.passthrough:
+        body = _kept(sent)
+    else:
+        body = await form_members(request, sent) if takes_form else members(await parse_json(sent))
     return replace(
         plan(desk, method, body, id_),
         flags=question.flags,

@@ -10,7 +10,7 @@ from auth.connections import Connections
 from providers.resource import Params
 from providers.values import ident
 from providers.writing import Deed, Draft, Entries, Entry, Row, Step, Talk, Writing
-from proxy.answer import Answer, Call, Content, not_understood
+from proxy.answer import Answer, Call, Content, form, not_understood
 from proxy.pipe import Pipe
 from proxy.refusals import refuse
 from schemas.errors import Problem, RemoteProblem
@@ -127,8 +127,15 @@ def call_of(step: Step, extras: Extras) -> Call:
     """The call of a step; a step that writes takes the extras along."""
     if step.verb == "GET":
         return Call(step.path, step.params)
-    own = Content(orjson.dumps(step.body)) if step.body is not None else None
+    own = _content(step)
     return Call(step.path, merged(step.params, extras.params), step.verb, extras.content or own)
+
+
+def _content(step: Step) -> Content | None:
+    if step.file is not None:
+        part, file = step.file
+        return form(step.body or {}, part, file.name, file.type, file.content)
+    return Content(orjson.dumps(step.body)) if step.body is not None else None
 
 
 def first_call(talk: Talk, extras: Extras) -> Call:
@@ -199,6 +206,14 @@ class Writer:
         found: list[Row] = []
         await self.run(target, writing, replace(deed, talk=talk), draft, Extras())
         return found
+
+    async def file(self, target: Target, deed: Deed, draft: Draft, extras: Extras) -> Answer:
+        """What a deed that gives a file is answered with. Raises what the call ends in."""
+        call = first_call(deed.talk(draft), extras)
+        answer = await self._pipe.read(target.connection, call)
+        if not answer.is_success:
+            raise await refuse(self._connections, target.connection, answer, target.source.scopes)
+        return answer
 
     async def run(self, target: Target, writing: Writing, deed: Deed, draft: Draft, extras: Extras) -> Done:
         """The deed, done. A refusal on account of the record's state says which state it is in and which would do."""

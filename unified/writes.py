@@ -14,6 +14,9 @@ from unified.work import Work
 from unified.write import Write, checked_write, completed, read_write
 from unified.writer import Writer, first_call
 
+# A file is the vendor's, or a stranger's: no browser is to run it as a page of ours.
+FILE_HEADERS = {"content-security-policy": "sandbox", "x-content-type-options": "nosniff"}
+
 
 async def told(work: Awaitable[Response]) -> Response:
     """A write that fails says what became of it: unless somebody knows better, nothing was done."""
@@ -49,6 +52,10 @@ async def _answer(request: Request, asked: Write, *, status: int = 200) -> Respo
         return await _unsent(write)
     state = request.state
     writer = Writer(state.pipe, state.connections, state.reader)
+    if write.deed.gives_file:
+        made = await completed(write, writer)
+        answer = await writer.file(made.target, made.deed, made.draft, made.extras)
+        return Response(answer.body, headers=FILE_HEADERS, media_type=answer.type or None)
     work = Work(write, writer, state.reader, status)
     this = write_of(request, write.target.connection.account_id, write.sent)
     return await once(state.ledger, this, work.run, work.recover)

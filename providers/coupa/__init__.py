@@ -2,6 +2,7 @@
 
 import re
 
+from providers.coupa.attachments import ATTACHMENTS
 from providers.coupa.contacts import CONTACTS
 from providers.coupa.dialect import read_error
 from providers.coupa.invoices import INVOICES
@@ -21,6 +22,7 @@ from providers.provider import (
 
 RESOURCES = {
     "accounting/accounts": ACCOUNTS,
+    "accounting/attachments": ATTACHMENTS,
     "accounting/contacts": CONTACTS,
     "accounting/currencies": CURRENCIES,
     "accounting/employees": EMPLOYEES,

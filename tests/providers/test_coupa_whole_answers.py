@@ -16,6 +16,7 @@ from tests.providers.test_coupa_mapping import listed, read
 
 SAMPLES = {
     "accounting/accounts": "accounts_list.json",
+    "accounting/attachments": "attachments_list.json",
     "accounting/contacts": "suppliers_list_new.json",
     "accounting/employees": "users_list_new.json",
     "accounting/invoices": "invoices_list_new.json",

@@ -19,6 +19,9 @@ FIELDS = {
         name string cu* | description string? cu | account_number string? cu | classification enum? cu
         type enum? cu | status enum? cu | current_balance number? - | currency string? cu
         parent_account string? cu | company string? cu | etag string? -""",
+    "accounting/attachments": """
+        name string? c | type enum? c* | parent ParentRef? c* | content_type string? c | size number? -
+        content string? c | url string? c | text string? c""",
     "accounting/contacts": """
         name string? cu* | type enum c* | status enum? cu | tax_number string? cu | currency string? cu
         company string? cu | emails Email[]? cu | phones Phone[]? cu | addresses ContactAddress[]? cu""",
@@ -65,6 +68,7 @@ SHAPES = {
     "| country string? | postal_code string? | type string?",
     "ContactRef": "id string | name string? | type enum?",
     "EmployeeRef": "id string | name string? | email string?",
+    "ParentRef": "type enum | id string",
     "TrackingRef": "id string? | name string? | option string? | option_id string?",
     "TrackingOption": "id string? | name string? | status enum?",
     "LineItem": "id string? | name string? | description string? | item string? | account string? "
@@ -95,6 +99,7 @@ ENUMS = {
         "type": ACCOUNT_TYPES,
         "status": "active archived pending",
     },
+    "accounting/attachments": {"type": "file text url"},
     "accounting/contacts": {"type": "customer vendor", "status": "active archived"},
     "accounting/currencies": {"status": "active archived"},
     "accounting/invoices": {
@@ -118,6 +123,7 @@ FILTERS = {
     "accounting/accounts": """
         name eq text | type eq,in enum | classification eq,in enum | status eq,in enum
         account_number eq,in text""",
+    "accounting/attachments": "type eq,in enum | parent[type] eq enum | parent[id] eq,in id",
     "accounting/contacts": """
         name eq text | tax_number eq text | currency eq text | contact_type eq enum | status eq,in enum
         emails[email] eq text""",
@@ -145,6 +151,7 @@ FILTERS = {
 }
 
 FILTER_VALUES = {
+    ("accounting/attachments", "parent[type]"): "invoices purchase_order_requisitions purchase_orders",
     ("accounting/contacts", "contact_type"): "customer vendor",
     ("accounting/employees", "status"): "active inactive archived",
     ("accounting/invoices", "invoice_type"): "bill invoice",
@@ -154,6 +161,7 @@ FILTER_VALUES = {
 
 SORTS = {
     "accounting/accounts": "name created_at updated_at",
+    "accounting/attachments": "",
     "accounting/contacts": "created_at emails name updated_at",
     "accounting/currencies": "",
     "accounting/employees": "emails name",

@@ -57,6 +57,11 @@ READS: dict[str, dict[str, Read]] = {
         "status": of("status"),
         "type": of("type"),
     },
+    "accounting/attachments": {
+        "type": of("type"),
+        "parent[type]": lambda record: record["parent"]["type"],
+        "parent[id]": lambda record: record["parent"]["id"],
+    },
     "accounting/contacts": {
         "name": remote("name"),
         "tax_number": of("tax_number"),
