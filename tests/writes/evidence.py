@@ -2,13 +2,18 @@
 
 from collections.abc import Callable, Mapping
 
-from tests.writes import test_actions, test_round_trips
+from tests.writes import test_actions, test_attachments, test_round_trips
 from tests.writes.samples import SAMPLES
 
 Write = tuple[str, str, str]
 Test = Callable[..., object]
 ROUND_TRIP = test_round_trips.test_what_is_written_reads_back_and_an_update_touches_only_what_it_names
 ACTIONS: Mapping[str, Mapping[str, Test]] = {
+    "accounting/attachments": {
+        "create": test_attachments.test_each_kind_is_kept_with_each_document_and_reads_back,
+        "delete": test_attachments.test_an_attachment_is_deleted_and_never_changed,
+        "download": test_attachments.test_a_file_is_downloaded_byte_for_byte_and_no_browser_runs_it,
+    },
     "accounting/invoices": {
         "submit approve void": test_actions.test_an_invoice_is_submitted_approved_and_voided,
         "dispute withdraw-dispute abandon": test_actions.test_an_invoice_is_disputed_taken_back_and_abandoned,
