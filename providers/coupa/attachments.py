@@ -141,4 +141,5 @@ ATTACHMENTS = resource(
         "parent[id]": same("attachable-id", many=True),
     },
     sorts={},
+    custom_filter=None,
 )
