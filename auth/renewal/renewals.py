@@ -22,7 +22,7 @@ from auth.renewal.tools import Step, Told, Tools, nobody
 from auth.single_flight import SingleFlight
 from auth.vault import Vault
 from providers.provider import AuthorizationCode
-from schemas.errors import Internal, Problem
+from schemas.errors import AccountProblem, Internal, Problem
 
 USED_WITHIN = 600.0  # seconds: what has been used since is renewed before anyone has to wait for it
 
@@ -71,7 +71,7 @@ class Renewals:
         token = kept.living(now)
         if token is None:
             return await self._renewed(kept, now)
-        if now >= token.renew_at and now >= kept.retry_at:
+        if kept.is_due(now):
             self._start(kept)
         return token
 
@@ -103,8 +103,13 @@ class Renewals:
         await self._courses.run(key_of(connection), lambda: self._run(kept, of_version=version))
 
     async def renew(self, connection: Connection) -> None:
-        """Renews the token whatever its age; the present one serves until there is another. Raises Problem."""
+        """Renews the token whatever its age; the present one serves until there is another.
+
+        Raises AccountProblem where there is nothing to renew it with, and Problem.
+        """
         await self.token(connection)
+        if not self._shelf.of(connection).is_renewable:
+            raise AccountProblem("There is no refresh token to renew this account's token with.")
         sight = await self._tools.ledger.look(connection)
         if sight is not None and sight.row is not None:
             await self.keep_alive(connection, sight.row.version)

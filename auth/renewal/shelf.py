@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from auth.connection import Connection
 from auth.grants import Token
+from providers.provider import ClientCredentials
 from schemas.errors import Problem
 
 MOST_KEPT = 10_000
@@ -34,6 +35,17 @@ class Kept:
         if token is None or now >= token.expires_at or token.value == self.refused:
             return None
         return token
+
+    @property
+    def is_renewable(self) -> bool:
+        """Whether there is something to renew the token with; one without serves to its end."""
+        is_mintable = isinstance(self.connection.scheme, ClientCredentials)
+        return self.token is not None and (is_mintable or self.token.refresh_token is not None)
+
+    def is_due(self, now: float) -> bool:
+        """Whether the token is to be renewed while it serves."""
+        token = self.token
+        return token is not None and self.is_renewable and now >= max(token.renew_at, self.retry_at)
 
     def take(self, token: Token, *, is_scopeless: bool) -> None:
         """From here on this token is used."""
@@ -66,8 +78,7 @@ class Shelf:
     def due(self, now: float, used_after: float) -> Iterator[Kept]:
         """What has been used since and is to be renewed now."""
         for kept in tuple(self._kept.values()):
-            token = kept.token
-            if token and kept.used_at > used_after and now >= max(token.renew_at, kept.retry_at):
+            if kept.used_at > used_after and kept.is_due(now):
                 yield kept
 
 

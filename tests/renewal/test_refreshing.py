@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from auth.grants import Token
 from auth.renewal import Renewals
-from schemas.errors import Problem
+from schemas.errors import AccountProblem, Problem
 from schemas.tables import Grant, IntegratedAccount, Webhook, WebhookEvent
 from tests.auth.vendor import call
 from tests.auth.world import SECRET, World
@@ -148,6 +148,20 @@ async def test_a11_without_a_refresh_token_a_spent_token_asks_for_a_reconnect(wo
     world.clock.now += 3600
     problem = await failure(world.renewals, world, connection.account_id)
     assert (problem.status, problem.reason) == (401, "needs_reauth")
+    assert world.vendor.token_requests == []
+
+
+async def test_a11_a_token_without_a_refresh_token_serves_to_its_end(world: World) -> None:
+    connection = await granted(world, refresh_token=None)
+    world.clock.now += 3600 - 60
+    assert (await world.renewals.token(connection)).value == "given"
+    world.renewals.renew_ahead()
+    await world.renewals.drain()
+    with pytest.raises(AccountProblem) as caught:
+        await world.renewals.renew(connection)
+    assert caught.value.message == "There is no refresh token to renew this account's token with."
+    assert (await account_of(world, connection.account_id)).status == "active"
+    assert (await world.renewals.token(connection)).value == "given"
     assert world.vendor.token_requests == []
 
 
