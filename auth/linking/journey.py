@@ -111,7 +111,10 @@ async def back(request: Request) -> Response:
     if attempt.row.stage != AWAY:
         is_again = attempt.row.code_hash == (digest(code) if code else None)
         return _shown(request, attempt) if is_again else render(Unusable(), 400)
-    made = await _draft(request, attempt)
+    try:
+        made = await _draft(request, attempt)
+    except TROUBLE:
+        return _shown(request, attempt)  # it says what is the matter: the system is not offered any more, say
     scheme = made.scheme if made else None
     if made is None or not isinstance(scheme, AuthorizationCode):
         return render(Unusable(), 400)

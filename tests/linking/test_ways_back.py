@@ -70,6 +70,20 @@ async def test_a_frame_sends_its_popup_to_the_vendor_and_the_popup_hands_over(ho
     assert (done.state, done.mode, done.message["result"]) == ("done", "handover", "success")
 
 
+async def test_a_person_who_comes_back_to_a_system_that_was_switched_off_meanwhile_is_told(
+    house: House,
+) -> None:
+    browser = Browser(house)
+    back = await browser.at_the_vendor(await link_token(house, redirect_uri=BACK))
+    switched = await house.client.patch(
+        f"/environment-integration/{house.integration}", json={"is_enabled": False}
+    )
+    assert switched.status_code == 200
+    told = await browser.open(back)
+    assert (told.status, told.state, told.message["error_type"]) == (404, "failed", "invalid_integration")
+    assert any(link.startswith(BACK) for link in told.reader.links)
+
+
 @pytest.mark.parametrize(
     ("body", "ancestors"),
     [
