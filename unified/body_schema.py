@@ -36,7 +36,7 @@ def _schema(unified: UnifiedResource, writing: Writing, method: str) -> Schema:
     properties = {
         known.name: _property(known, writing.entries[known.name], creates)
         for known in fields(unified)
-        if known.name in writing.entries and _is_open(known, writing.entries[known.name], creates)
+        if known.name in writing.entries and _is_open(known, writing, creates)
     }
     needed = dict.fromkeys((*required_on_create(unified), *writing.required)) if creates else ()
     return _closed({**properties, "remote_data": REMOTE}, [name for name in needed if name in properties])
@@ -46,18 +46,21 @@ def _closed(properties: Schema, required: list[str]) -> Schema:
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
-def _is_open(known: UnifiedField, entry: Entry | Closed, creates: bool) -> bool:
+def _is_open(known: UnifiedField, writing: Writing, creates: bool) -> bool:
+    entry = writing.entries[known.name]
     if isinstance(entry, Closed):
-        return False
+        return creates and entry.always is not None and known.name in writing.required
     by_model = known.writes.create if creates else known.writes.update
     return by_model and (entry.create if creates else entry.update)
 
 
 def _property(known: UnifiedField, entry: Entry | Closed, creates: bool) -> Schema:
-    annotation = entry.annotation if isinstance(entry, Entry) else None
+    if isinstance(entry, Closed):
+        return {"enum": [entry.always], "description": known.description}
+    annotation = entry.annotation
     schema = _of(known.adapter if annotation is None else adapter_of(annotation))
     described = {**schema, "description": known.description}
-    if isinstance(entry, Entry) and entry.words:
+    if entry.words:
         words: list[str | None] = [*entry.words]
         return {"enum": [*words, None] if creates else words, "description": known.description}
     return described

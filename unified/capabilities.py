@@ -127,7 +127,9 @@ def _takes(source: Source, name: str, deed: str) -> bool:
     if source.writing is None or deed not in source.writing.deeds:
         return False
     entry = source.writing.entries.get(name)
-    return isinstance(entry, Entry) and (entry.create if deed == "create" else entry.update)
+    if isinstance(entry, Closed):
+        return deed == "create" and entry.always is not None and name in source.writing.required
+    return entry is not None and (entry.create if deed == "create" else entry.update)
 
 
 def _required(unified: UnifiedResource, resource: Resource) -> set[str]:
@@ -135,7 +137,7 @@ def _required(unified: UnifiedResource, resource: Resource) -> set[str]:
     own = required_on_create(unified)
     writings = [source.writing for source in resource.sources if source.writing]
     needed = [
-        {name for name in (*own, *each.required) if not isinstance(each.entries.get(name), Closed | None)}
+        {*each.required, *(name for name in own if isinstance(each.entries.get(name), Entry))}
         for each in writings
     ]
     return set.intersection(*needed) if needed else set()

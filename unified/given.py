@@ -55,7 +55,8 @@ def checked(unified: UnifiedResource, writing: Writing, draft: Draft) -> dict[st
 def _field_faults(known: UnifiedField, writing: Writing, value: Any, draft: Draft) -> Iterator[Fault]:
     entry = writing.entries.get(known.name)
     open_ = known.writes.create if draft.creates else known.writes.update
-    if value is None and not draft.creates and known.name in _needed(writing, known):
+    is_needed = not isinstance(entry, Closed) and known.name in _needed(writing, known)
+    if value is None and not draft.creates and is_needed:
         yield Fault(known.name, "can't be cleared")
     elif isinstance(entry, Closed) or open_:
         wrong = type_faults(_adapter(known, entry), known.name, value)
@@ -125,6 +126,8 @@ def _missing(unified: UnifiedResource, writing: Writing, draft: Draft) -> Iterat
         is_there = draft.given.get(name) not in EMPTY
         if isinstance(entry, Entry) and not is_there and not any(key in draft.remote for key in entry.keys):
             yield Fault(name, "is missing", "missing_field")
+        elif isinstance(entry, Closed) and entry.always and not is_there and name in writing.required:
+            yield Fault(name, f"is missing: it {entry.why}", "missing_field")
 
 
 def refusal(faults: Sequence[Fault], broken: Sequence[Rule] = ()) -> InvalidRequest:

@@ -16,7 +16,6 @@ from providers.writing import (
     Entry,
     Fault,
     Row,
-    Rule,
     Step,
     Talk,
     Writing,
@@ -53,6 +52,7 @@ def departments(table: Fields) -> Writing:
         entries=turn(table, name=to("name", clears=False), custom_fields=CUSTOM_FIELDS),
         deeds=_named(DEPARTMENTS),
         blame=blame,
+        required=("category_type",),
         suits=_is_department,
         refusals=switched_off("department"),
     )
@@ -180,13 +180,7 @@ def lookups(table: Fields) -> Writing:
             ),
         },
         blame=blame,
-        rules=(
-            Rule(
-                "category_type",
-                "`category_type`: `department`, or `lookup`",
-                lambda draft: draft.creates and not draft.given.get("category_type"),
-            ),
-        ),
+        required=("category_type",),
         suits=lambda given: not _is_department(given),
         refusals=switched_off("lookup"),
     )

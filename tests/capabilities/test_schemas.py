@@ -87,3 +87,18 @@ async def test_meta_names_the_expressions_in_force(house: House) -> None:
     plain = (await house.client.get("/unified/accounting/contacts/coupa/meta/get")).json()["response_mapping"]
     assert plain["type"] == '"vendor"'
     assert "custom_fields.risk" not in plain
+
+
+async def test_a_kind_that_every_new_category_needs_is_in_schema_and_capabilities(house: House) -> None:
+    found = await meta(house, "accounting/tracking_categories/meta/create")
+    bodies = found["request_body_schema"]["anyOf"]
+    assert {body["properties"]["category_type"]["enum"][0] for body in bodies} == {"department", "lookup"}
+    body = {"name": "Sites", "category_type": "lookup"}
+    valid(found["request_body_schema"], body)
+    path = f"/unified/accounting/tracking_categories?integrated_account_id={house.account}"
+    assert (await house.client.post(path, json=body)).status_code == 201
+    refused = (await house.client.post(path, json={"name": "Others"})).json()
+    assert refused["details"]["failures"] == [
+        {"field": "category_type", "message": "is missing: it takes department or lookup"}
+    ]
+    assert refused["truto_error_insight"]["missing_required_body_fields"]["value"] == ["category_type"]
