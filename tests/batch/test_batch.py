@@ -90,6 +90,23 @@ async def test_writes_follow_each_other_and_read_what_was_made(house: House, bat
     assert failures(answer, "read") == [(404, None)]
 
 
+async def test_a_failure_names_the_id_that_was_meant(house: House, batch: Send) -> None:
+    answer = await batch(
+        {"name": "first", "resource": CONTACTS, "method": "get", "id": "1"},
+        {
+            "name": "second",
+            "resource": CONTACTS,
+            "method": "update",
+            "id": "{{resources.first.id}}",
+            "body": {"colour": "mauve"},
+        },
+        {"name": "third", "resource": CONTACTS, "method": "get", "id": "{{args.nowhere}}"},
+    )
+    assert failures(answer, "second") == [(400, "unwritable_field")]
+    errors = answer.json()["errors"]
+    assert (errors["second"][0]["id"], errors["third"][0]["id"]) == ("1", "{{args.nowhere}}")
+
+
 async def test_after_a_failure_what_depends_on_it_is_not_run(house: House, batch: Send) -> None:
     answer = await batch(
         {"name": "bad", "resource": CONTACTS, "method": "list", "query": {"nonsense": 1}},

@@ -140,8 +140,15 @@ class Batch:
     def _fail(self, entry: Entry, problem: Problem) -> None:
         failure = error_body(problem, self._request.state.request_id)
         if entry.id is not None:
-            failure["id"] = entry.id
+            failure["id"] = self._id(entry, entry.id)
         self._results[entry.spoken].errors.append(failure)
+
+    def _id(self, entry: Entry, id_: str | int) -> Any:
+        """The id that was meant, where its templates can be filled."""
+        try:
+            return rendered(id_, View(self._form.args, self._connection.tenant_id, self._seen()))
+        except InvalidRequest:
+            return id_
 
 
 def dependencies(entries: list[Entry]) -> dict[str, set[str]]:
