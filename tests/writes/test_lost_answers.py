@@ -140,6 +140,17 @@ async def test_an_action_is_known_by_the_state_that_it_leads_to(desk: Desk) -> N
         assert found.json()["result"]["status"] == status
 
 
+async def test_an_approval_is_not_given_twice(desk: Desk) -> None:
+    """The next step of the chain may be the same user's, so the state tells nothing."""
+    body = {**FULL[REQUISITIONS], "line_items": [LARGE], "status": "submitted"}
+    id_ = (await desk.done("POST", REQUISITIONS, body))["id"]
+    await lose(desk, "PUT", "approvals/*/approve")
+    for _ in range(2):
+        answer = await desk.ask("POST", f"{REQUISITIONS}/approve", {"id": id_}, **KEY)
+        assert (answer.status_code, answer.json()["details"]["reason"]) == (502, "outcome_uncertain")
+    assert len([call for call in await desk.writes() if call.endswith("/approve")]) == 1
+
+
 async def test_a_delete_is_known_by_what_is_no_longer_there(desk: Desk) -> None:
     made = await desk.done("POST", REQUISITIONS, FULL[REQUISITIONS])
     await lose(desk, "DELETE", f"requisitions/{made['id']}")
