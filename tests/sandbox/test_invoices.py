@@ -136,3 +136,14 @@ async def test_invoices_are_deleted_in_new_only(tenant: Tenant) -> None:
     assert (await tenant.call("DELETE", f"invoices/{new}")).status_code == 200
     approved = (await tenant.ids("invoices?status=approved"))[0]
     assert (await tenant.call("DELETE", f"invoices/{approved}")).status_code == 400
+
+
+async def test_the_last_charge_takes_its_amount_along(tenant: Tenant) -> None:
+    charge = {"type": "InvoiceShippingCharge", "line-num": 1, "total": "15.00", "currency": {"code": "USD"}}
+    made = await invoice(tenant, **{"invoice-charges": [charge]})
+    gone = {"invoice-charges": [{"id": made["invoice-charges"][0]["id"], "_delete": True}]}
+    path = f"invoices/{made['id']}"
+    left = await call(tenant, "PUT", path, gone)
+    assert (left["invoice-charges"], left["shipping-amount"]) == ([], "0")
+    stated = await call(tenant, "PUT", path, {"shipping-amount": "3.00"})
+    assert float(stated["gross-total"]) == float(made["gross-total"]) - 12

@@ -54,7 +54,7 @@ def settle_invoice(editor: "Editor", record: Record, given: Mapping[str, Any], c
             "currency": line.get("currency") or record.get("currency"),
         }
         store.set("invoice-line", line, {**changes, "accounting-total-currency": record.get("currency")})
-    store.set("invoice", record, {**_sums(editor, record, lines), **_terms(editor, record)})
+    store.set("invoice", record, {**_sums(editor, record, lines, given), **_terms(editor, record)})
     if not creating:
         store.set("invoice", record, {"lock-version-key": (record.get("lock-version-key") or 0) + 1})
     for id_ in record.get("payments") or ():
@@ -66,7 +66,7 @@ def settle_invoice(editor: "Editor", record: Record, given: Mapping[str, Any], c
     count_invoiced(editor, record)
 
 
-def _sums(editor: "Editor", record: Record, lines: list[Record]) -> Record:
+def _sums(editor: "Editor", record: Record, lines: list[Record], given: Mapping[str, Any]) -> Record:
     store = editor.store
     charges = [store.need("invoice-charge", id_) for id_ in record.get("invoice-charges") or ()]
     bearers = [*lines, *charges, record]
@@ -76,7 +76,8 @@ def _sums(editor: "Editor", record: Record, lines: list[Record]) -> Record:
         name: total(one.get("total") for one in charges if one.get("type") == kind)
         for kind, name in CHARGES.items()
     }
-    amounts = {name: amount if charges else record.get(name) or "0.00" for name, amount in by_kind.items()}
+    is_charged = charges or given.get("invoice-charges")  # the last of them may just have gone
+    amounts = {name: amount if is_charged else record.get(name) or "0.00" for name, amount in by_kind.items()}
     whole = total([*(one["total"] for one in lines), *amounts.values(), tax])
     return {**amounts, "tax-amount": tax, "gross-total": whole, "total-with-taxes": whole}
 
