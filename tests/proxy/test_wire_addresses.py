@@ -61,6 +61,14 @@ async def test_d5_a_path_arrives_byte_for_byte_or_is_refused(door: Door, path: s
         assert door.seen.target == b"/api/" + path.encode()
 
 
+@pytest.mark.parametrize(
+    "path", [b"a%20b", b"a%2Fb%2fc", b"a%252Fb", b"%C3%A9", b"100%", b"%zz", b"x;v=1/y", b"a//b/"]
+)
+async def test_d5_an_encoded_path_that_stays_below_the_base_arrives(door: Door, path: bytes) -> None:
+    answer = await door.ask(b"GET", b"/proxy/" + path, b"Accept: text/plain")
+    assert (answer.status, door.seen.target) == (200, b"/api/" + path)
+
+
 @OFTEN
 @given(PATHS.map(lambda path: path.encode()))
 def test_d5_no_reader_of_an_accepted_url_is_led_out_of_the_base(path: bytes) -> None:
