@@ -148,6 +148,22 @@ async def huge_header(peer: Peer) -> None:
 
 
 @fault
+async def endless_header(peer: Peer) -> None:
+    await peer.write(OK + b"X-Endless: ")
+    while True:
+        await peer.write(b"x" * 65536)
+        await asyncio.sleep(0.001)
+
+
+@fault
+async def endless_reason(peer: Peer) -> None:
+    await peer.write(b"HTTP/1.1 200 ")
+    while True:
+        await peer.write(b"x" * 65536)
+        await asyncio.sleep(0.001)
+
+
+@fault
 async def many_headers(peer: Peer) -> None:
     await peer.write(
         OK + b"".join(b"X-%d: 1\r\n" % n for n in range(10_000)) + b"Content-Length: 2\r\n\r\nok"

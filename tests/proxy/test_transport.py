@@ -45,6 +45,8 @@ NO_HEAD = [
     ("close_unread", httpx.RemoteProtocolError),
     ("continues", httpx.ReadTimeout),
     ("deaf", httpx.ReadTimeout),
+    ("endless_header", httpx.RemoteProtocolError),
+    ("endless_reason", httpx.RemoteProtocolError),
     ("garbage", httpx.RemoteProtocolError),
     ("huge_header", httpx.RemoteProtocolError),
     ("many_headers", httpx.RemoteProtocolError),
