@@ -88,6 +88,17 @@ async def test_an_older_record_of_that_name_is_not_taken_for_the_lost_one(desk: 
     assert answer.json()["details"]["failures"] == [{"field": "name", "message": "has already been taken"}]
 
 
+async def test_a_found_record_that_differs_from_what_was_given_leaves_the_write_in_doubt(desk: Desk) -> None:
+    body = {**FULL["accounting/contacts"], "tax_number": "T-1"}
+    await lose(desk, "POST", "suppliers")
+    assert (await desk.ask("POST", "accounting/contacts", body, **KEY)).status_code == 502
+    id_ = max((await desk.house.coupa.get("/_sandbox/rows/suppliers")).json()["ids"])
+    await desk.house.coupa.patch(f"/_sandbox/rows/suppliers/{id_}", json={"tax-id": "T-2"})
+    answer = await desk.ask("POST", "accounting/contacts", body, **KEY)
+    assert (answer.status_code, answer.json()["details"]["reason"]) == (502, "outcome_uncertain")
+    assert f"record {id_} was made, but has not all that was given" in answer.json()["message"]
+
+
 async def test_what_was_still_to_be_done_to_a_found_record_is_done(desk: Desk) -> None:
     body = {**FULL[INVOICES], "line_items": [LARGE], "status": "submitted"}
     await lose(desk, "POST", "invoices")
