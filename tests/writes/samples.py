@@ -1,140 +1,35 @@
-"""What every writable field of every resource may hold: strategies for the property test, and how each reads back."""
+"""Every writable field of every resource with what it may hold, for the property test, and how it reads back."""
 
-import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from hypothesis import strategies as st
 
-Strategy = st.SearchStrategy[Any]
-Look = Callable[[Any, Any], bool]  # (written, read) -> whether the two are the same
-
-NUMBERS = itertools.count(1)
-TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=30)
-PRICE = st.builds(
-    lambda digits, places: float(f"{digits}e-{places}"), st.integers(1, 10**9), st.integers(0, 6)
+from tests.writes.strategies import (
+    ADDRESSES,
+    CENTS,
+    CHARGE,
+    DAY,
+    NUMBERS,
+    PEOPLE,
+    PRICE,
+    TEXT,
+    Look,
+    Strategy,
+    contact_emails,
+    email,
+    line,
+    phones,
+    same_fields,
+    same_id,
+    same_ids,
+    same_members,
+    same_tags,
+    unique,
+    without_currency,
+    without_ids,
 )
-QUANTITY = st.builds(
-    lambda digits, places: float(f"{digits}e-{places}"), st.integers(1, 10**6), st.integers(0, 4)
-)
-CENTS = st.integers(1, 10**7).map(lambda cents: cents / 100)
-DAY = st.dates().filter(lambda day: 2000 < day.year < 2100).map(lambda day: day.isoformat())
-COUNTRY = st.sampled_from(["US", "DE", "FR"])
-PEOPLE = st.sampled_from(["20", "21", "22"])
-
-
-def unique(prefix: str) -> Strategy:
-    return TEXT.map(lambda text: f"{prefix} {next(NUMBERS)} {text}"[:60].strip())
-
-
-def address(*kinds: str | None) -> Strategy:
-    place = {
-        "street_1": TEXT,
-        "street_2": st.none() | TEXT,
-        "city": TEXT,
-        "state": st.none() | TEXT,
-        "country": COUNTRY,
-        "postal_code": TEXT,
-    }
-    return st.fixed_dictionaries({**place, "type": st.sampled_from(kinds)})
-
-
-ADDRESSES = st.tuples(
-    address("primary"),
-    st.lists(address(None), max_size=2),
-    st.lists(address("remit_to"), max_size=2, unique_by=lambda one: tuple(one.items())),
-).map(lambda three: [three[0], *three[1], *three[2]])
-
-
-def phones(*kinds: str) -> Strategy:
-    number = st.sampled_from(["+1 650 4442932", "+49 40 1", "0151 99", "+1 5", "12 34"])
-    one = st.fixed_dictionaries({"number": number, "extension": st.none() | st.just("7")})
-    chosen = st.sets(st.sampled_from(kinds)).map(lambda found: sorted(found, key=kinds.index))
-    return chosen.flatmap(lambda found: st.tuples(*[one for _ in found]).map(lambda n: _kinds(n, found)))
-
-
-def _kinds(numbers: tuple[dict[str, Any], ...], kinds: list[str]) -> list[dict[str, Any]]:
-    return [{**number, "type": kind} for number, kind in zip(numbers, kinds, strict=True)]
-
-
-def _emails(count: int) -> list[dict[str, Any]]:
-    names = [f"p{next(NUMBERS)}@x.test" for _ in range(count)]
-    kinds = ["primary", "purchase_order", None, None]
-    return [{"email": name, "type": kind} for name, kind in zip(names, kinds, strict=False)]
-
-
-def email(**more: Any) -> Strategy:
-    return st.builds(lambda: [{"email": f"u{next(NUMBERS)}@x.test", "type": "work", **more}])
-
-
-def line(*kinds: str, tagged: Strategy, taxed: bool = False) -> Strategy:
-    shared = {
-        "description": TEXT,
-        "account": st.sampled_from(["1", "2"]),
-        "currency": st.sampled_from(["USD", "EUR"]),
-    }
-    more: dict[str, Strategy] = {"tracking_categories": tagged, "item": st.sampled_from(["1", "2"])}
-    if taxed:
-        more["tax_rate"] = st.just("1")
-    counted = {**shared, "quantity": QUANTITY, "unit_price": PRICE, "type": st.just(kinds[0])}
-    amount = {**shared, "total_line_amount": CENTS, "type": st.just(kinds[1])}
-    return st.fixed_dictionaries(counted, optional=more) | st.fixed_dictionaries(amount, optional=more)
-
-
-CHARGE = st.fixed_dictionaries(
-    {
-        "description": TEXT,
-        "account": st.just("1"),
-        "currency": st.just("USD"),
-        "total_line_amount": CENTS,
-        "type": st.sampled_from(["InvoiceShippingCharge", "InvoiceMiscCharge"]),
-    }
-)
-
-
-def _without_currency(written: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in written.items() if name != "currency"}
-
-
-def same(written: Any, read: Any) -> bool:
-    return bool(written == read)
-
-
-def without_ids(written: Any, read: Any) -> bool:
-    return [{**one, "id": None} for one in written] == [{**one, "id": None} for one in read]
-
-
-def same_id(written: Any, read: Any) -> bool:
-    return bool(written["id"] == read["id"])
-
-
-def same_ids(written: Any, read: Any) -> bool:
-    return {one["id"] for one in written} <= {one["id"] for one in read}
-
-
-def same_members(written: Any, read: Any) -> bool:
-    """Every member that was written of every item, in order; an item brings its own text to a requisition's line."""
-    return len(written) == len(read) and all(
-        _line(one, other) for one, other in zip(written, read, strict=True)
-    )
-
-
-def _line(written: Mapping[str, Any], read: Mapping[str, Any]) -> bool:
-    skipped = {"description"} if written.get("item") else set()
-    plain = [name for name in written if name not in ("tracking_categories", *skipped)]
-    tags = same_tags(written.get("tracking_categories", []), read["tracking_categories"])
-    return tags and all(written[name] == read[name] for name in plain)
-
-
-def same_tags(written: Any, read: Any) -> bool:
-    """A line of a requisition shows its department besides."""
-    ids = {(one["id"], one.get("option_id")) for one in written}
-    return ids <= {(one["id"], one.get("option_id")) for one in read}
-
-
-def same_fields(written: Any, read: Any) -> bool:
-    return all(read.get(name) == value for name, value in written.items())
 
 
 @dataclass(frozen=True)
@@ -181,7 +76,7 @@ SAMPLES: Mapping[str, Sample] = {
             "status": st.sampled_from(["archived", "draft"]),
             "tax_number": TEXT,
             "company": st.sampled_from(["1", "2"]),
-            "emails": st.integers(1, 4).map(_emails),
+            "emails": st.integers(1, 4).map(contact_emails),
             "phones": phones("work", "mobile", "fax"),
             "addresses": ADDRESSES,
             "custom_fields": _custom(erp_vendor_group=TEXT),
@@ -339,7 +234,7 @@ SAMPLES: Mapping[str, Sample] = {
             "currency": st.sampled_from(["USD", "EUR"]),
             "vendor": st.sampled_from(["1", "2"]),
             "line_items": st.lists(
-                line("RequisitionQuantityLine", "RequisitionAmountLine", tagged=PLANT).map(_without_currency),
+                line("RequisitionQuantityLine", "RequisitionAmountLine", tagged=PLANT).map(without_currency),
                 min_size=1,
                 max_size=3,
             ),
@@ -361,66 +256,4 @@ SAMPLES: Mapping[str, Sample] = {
         create_only=frozenset({"status", "requested_by", "currency", "line_items"}),
         tied={"tracking_categories": frozenset({"line_items"})},
     ),
-}
-
-LINE = {"description": "Card", "quantity": 2, "unit_price": 1.25, "account": "1"}
-PERSON = {"first_name": "Ada", "last_name": "Byron"}
-FULL: Mapping[str, dict[str, Any]] = {  # one whole body of each
-    "accounting/contacts": {
-        "name": "Full Contact",
-        "tax_number": "T",
-        "company": "1",
-        "emails": [{"email": "full@x.test", "type": "primary"}],
-        "phones": [{"number": "1", "type": "work"}],
-        "addresses": [{"street_1": "1", "city": "C", "country": "US", "postal_code": "1", "type": "primary"}],
-    },
-    "accounting/employees": {
-        **PERSON,
-        "emails": [{"email": "full-employee@x.test"}],
-        "phones": [{"number": "1", "type": "work"}],
-    },
-    "user-directory/users": {
-        **PERSON,
-        "username": "full",
-        "emails": [{"email": "full-user@x.test"}],
-        "external_id": "x",
-        "identifiers": {"employee_number": "full"},
-        "phones": [{"number": "1", "type": "work"}],
-        "roles": [{"id": "2"}],
-        "groups": [{"id": "1"}],
-        "languages": ["en"],
-    },
-    "user-directory/groups": {"name": "Full Group", "description": "d"},
-    "accounting/accounts": {"name": "Full", "account_number": "FU-1-L", "company": "1"},
-    "accounting/items": {"name": "Full Item", "description": "d", "purchase_price": 2},
-    "accounting/tracking_categories": {
-        "name": "Full Lookup",
-        "category_type": "lookup",
-        "options": [{"name": "Full"}],
-    },
-    "accounting/invoices": {
-        "number": "FULL-1",
-        "contact": {"id": "1"},
-        "issue_date": "2026-02-01",
-        "due_date": "2026-03-01",
-        "currency": "USD",
-        "company": "1",
-        "memo": "m",
-        "total_discount": 1,
-        "line_items": [LINE],
-    },
-    "accounting/purchase_orders": {
-        "vendor": "1",
-        "currency": "USD",
-        "delivery_date": "2026-03-01",
-        "line_items": [LINE],
-    },
-    "accounting/purchase_order_requisitions": {
-        "requested_by": {"id": "20"},
-        "currency": "USD",
-        "vendor": "1",
-        "delivery_date": "2026-03-01",
-        "memo": "m",
-        "line_items": [LINE],
-    },
 }

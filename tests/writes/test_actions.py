@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from providers.registry import PROVIDERS
+from tests.writes.bodies import FULL, LINE
 from tests.writes.desk import Desk, told
-from tests.writes.samples import FULL, LINE
 
 pytestmark = pytest.mark.anyio
 INVOICES, ORDERS = "accounting/invoices", "accounting/purchase_orders"

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from tests.writes.bodies import FULL
 from tests.writes.desk import Desk, told
-from tests.writes.samples import FULL, SAMPLES
+from tests.writes.samples import SAMPLES
 
 pytestmark = pytest.mark.anyio
 ITEMS, ORDERS = "accounting/items", "accounting/purchase_orders"

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from tests.writes.bodies import FULL, LINE
 from tests.writes.desk import Desk, told
-from tests.writes.samples import FULL, LINE, SAMPLES
+from tests.writes.samples import SAMPLES
 
 pytestmark = pytest.mark.anyio
 INVOICES, ORDERS = "accounting/invoices", "accounting/purchase_orders"

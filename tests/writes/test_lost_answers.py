@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from tests.house import House, open_house
+from tests.writes.bodies import FULL, LINE
 from tests.writes.desk import Desk
-from tests.writes.samples import FULL, LINE, SAMPLES
+from tests.writes.samples import SAMPLES
 
 pytestmark = pytest.mark.anyio
 INVOICES, REQUISITIONS = "accounting/invoices", "accounting/purchase_order_requisitions"

@@ -7,8 +7,9 @@ import pytest
 from providers.registry import PROVIDERS
 from providers.writing import Entry
 from schemas.unified import MODELS, required_on_create
+from tests.writes.bodies import FULL, LINE
 from tests.writes.desk import Desk, told
-from tests.writes.samples import FULL, LINE, SAMPLES
+from tests.writes.samples import SAMPLES
 
 pytestmark = pytest.mark.anyio
 UNIFIED = {each.key: each for model in MODELS.values() for each in model.resources.values()}

@@ -14,8 +14,10 @@ from providers.registry import PROVIDERS
 from providers.writing import Entry
 from schemas.unified import MODELS, fields
 from tests.house import open_house
+from tests.writes.bodies import FULL
 from tests.writes.desk import Desk, told
-from tests.writes.samples import FULL, SAMPLES, Sample, same
+from tests.writes.samples import SAMPLES, Sample
+from tests.writes.strategies import same
 
 CONTEXT: dict[str, Any] = {
     "unit_of_measure": "EA",
@@ -60,6 +62,12 @@ def bodies(sample: Sample, *, update: bool) -> st.SearchStrategy[dict[str, Any]]
     return st.fixed_dictionaries(needed, optional={name: every[name] for name in every if name not in needed})
 
 
+def terms(sample: Sample, body: dict[str, Any]) -> dict[str, Any]:
+    """What a body needs besides; the terms of a price go with a price alone."""
+    is_needed = bool(sample.rest) and ("supplier-item" not in sample.rest or "purchase_price" in body)
+    return {"remote_data": dict(sample.rest)} if is_needed else {}
+
+
 def differing(sample: Sample, written: dict[str, Any], read: dict[str, Any]) -> dict[str, Any]:
     return {
         name: (value, read[name])
@@ -98,13 +106,12 @@ def test_what_is_written_reads_back_and_an_update_touches_only_what_it_names(key
     )
     @given(first=bodies(sample, update=False), second=bodies(sample, update=True))
     def check(first: dict[str, Any], second: dict[str, Any]) -> None:
-        rest = {"remote_data": dict(sample.rest)} if sample.rest else {}
-        made = room.done("POST", key, {**first, **rest})
+        made = room.done("POST", key, {**first, **terms(sample, first)})
         assert differing(sample, first, made) == {}
         read = room.done("GET", f"{key}/{made['id']}")
         assert read == made
-        terms = {"remote_data": dict(sample.rest)} if "purchase_price" in second else {}
-        changed = room.done("PATCH", f"{key}/{made['id']}", {**second, **terms})
+        priced = terms(sample, second) if "purchase_price" in second else {}
+        changed = room.done("PATCH", f"{key}/{made['id']}", {**second, **priced})
         assert differing(sample, second, changed) == {}
         moved = set(second).union(STAMPS, *(sample.tied.get(name, ()) for name in second))
         assert {name: changed[name] for name in changed if name not in moved} == {
