@@ -1,6 +1,5 @@
 """The accounts' request log: kept in the database for some days, written in batches beside the requests."""
 
-import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -12,6 +11,7 @@ from sqlmodel import col, delete, insert, select
 from auth.connections import printable
 from auth.database import Database, Unavailable
 from auth.moments import show_moment
+from auth.rounds import rounds
 from gateway.telemetry import redact
 from gateway.visit import Visit
 from proxy.record import CallRecord
@@ -110,23 +110,6 @@ class RequestLog:
                     await session.exec(delete(RequestLogEntry).where(col(RequestLogEntry.id).in_(some)))
                 ).rowcount
 
-    async def run(self, ended: asyncio.Event) -> None:
-        """Writes and prunes until `ended`; a database that is away is tried again.
-
-        It is not cancelled: a statement that is broken off may leave its connection, and a lock, behind.
-        """
-        loop = asyncio.get_running_loop()
-        due = loop.time()
-        while not ended.is_set():
-            with suppress(Unavailable):
-                await self.flush()
-                if loop.time() >= due:
-                    await self.prune()
-                    due = loop.time() + PRUNED_EVERY
-            with suppress(TimeoutError):
-                async with asyncio.timeout(SECONDS):
-                    await ended.wait()
-
     async def _write(self, batch: Sequence[Note]) -> None:
         """Only entries of accounts that the environment has: an id that somebody guessed leaves no trace."""
         async with self._database.write() as session:
@@ -157,13 +140,11 @@ async def open_request_log(
     database: Database, days: int, on_dropped: Callable[[], object]
 ) -> AsyncIterator[RequestLog]:
     """The log, written to from time to time within this context and once more at its end."""
-    entries, ended = RequestLog(database, days, on_dropped), asyncio.Event()
-    writer = asyncio.create_task(entries.run(ended))
+    entries = RequestLog(database, days, on_dropped)
     try:
-        yield entries
+        async with rounds(SECONDS, entries.flush, {entries.prune: PRUNED_EVERY}):
+            yield entries
     finally:
-        ended.set()
-        await writer
         with suppress(Unavailable):
             await entries.flush()
 

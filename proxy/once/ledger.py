@@ -13,6 +13,7 @@ from sqlmodel import col, delete, func, select, type_coerce, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from auth.database import Database, Unavailable
+from auth.rounds import rounds
 from auth.vault import Binding, Keyring, Vault
 from proxy.once.answers import Kept, seal, unseal
 from proxy.once.verdicts import Verdict
@@ -128,23 +129,6 @@ class Ledger:
             async with self._database.write() as session:
                 some = over.limit(MOST_AT_ONCE)
                 gone = (await session.exec(delete(WriteRecord).where(col(WriteRecord.id).in_(some)))).rowcount
-
-    async def run(self, ended: asyncio.Event) -> None:
-        """Renews and sweeps until `ended`; a database that is away is tried again.
-
-        It is not cancelled: a statement that is broken off may leave its connection, and a lock, behind.
-        """
-        loop = asyncio.get_running_loop()
-        due = loop.time()
-        while not ended.is_set():
-            with suppress(Unavailable):
-                await self.renew()
-                if loop.time() >= due:
-                    await self.sweep()
-                    due = loop.time() + SWEPT_EVERY
-            with suppress(TimeoutError):
-                async with asyncio.timeout(BEAT):
-                    await ended.wait()
 
     async def _look(self, place: str) -> tuple[WriteRecord | None, datetime]:
         """The record, unless its time is over, and the database's time."""
@@ -263,13 +247,9 @@ async def open_ledger(
     database: Database, secret: bytes, *, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 ) -> AsyncIterator[Ledger]:
     """The ledger, kept alive and swept within this context."""
-    ledger, ended = Ledger(database, secret, sleep=sleep), asyncio.Event()
-    keeper = asyncio.create_task(ledger.run(ended))
-    try:
+    ledger = Ledger(database, secret, sleep=sleep)
+    async with rounds(BEAT, ledger.renew, {ledger.sweep: SWEPT_EVERY}):
         yield ledger
-    finally:
-        ended.set()
-        await keeper
 
 
 def uncertain(check: str = "") -> Problem:
