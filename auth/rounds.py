@@ -25,6 +25,14 @@ async def rounds(seconds: float, deed: Deed, seldom: Mapping[Deed, float]) -> As
         await runner
 
 
+async def passed(ended: asyncio.Event, seconds: float) -> bool:
+    """Waits so long, or until the end has come; whether it has."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await ended.wait()
+    return ended.is_set()
+
+
 async def _run(ended: asyncio.Event, seconds: float, deed: Deed, seldom: Mapping[Deed, float]) -> None:
     clock = asyncio.get_running_loop().time
     due = dict.fromkeys(seldom, clock())
@@ -35,6 +43,4 @@ async def _run(ended: asyncio.Event, seconds: float, deed: Deed, seldom: Mapping
                 if clock() >= due[other]:
                     await other()
                     due[other] = clock() + pause
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await ended.wait()
+        await passed(ended, seconds)

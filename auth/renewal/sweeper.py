@@ -12,6 +12,7 @@ from auth.clocks import SteadyClock, WallClock
 from auth.connections import ACTIVE, Connections
 from auth.database import Database, Unavailable
 from auth.renewal.renewals import Renewals
+from auth.rounds import passed
 from providers.provider import AuthorizationCode, Provider
 from schemas.errors import Problem
 from schemas.tables import EnvironmentIntegration, Grant, IntegratedAccount, Shift
@@ -41,12 +42,11 @@ class Sweeper:
         self._renewals = renewals
         self._chance = chance
 
-    async def run(self) -> None:
-        """Until cancelled; a database that is away is tried again."""
+    async def run(self, ended: asyncio.Event) -> None:
+        """Until `ended`; a database that is away is tried again. It is not cancelled amid a statement."""
         loop = asyncio.get_running_loop()
         due = loop.time() + SWEEP_EVERY * self._chance()
-        while True:
-            await asyncio.sleep(AHEAD_EVERY * (0.5 + self._chance()))
+        while not await passed(ended, AHEAD_EVERY * (0.5 + self._chance())):
             self._renewals.renew_ahead()
             if loop.time() >= due:
                 due = loop.time() + SWEEP_EVERY * (0.5 + self._chance())
@@ -115,14 +115,16 @@ class Sweeper:
 async def sweeping(sweeper: Sweeper, on_fault: Callable[[BaseException], object]) -> AsyncIterator[None]:
     """It runs within this context. `on_fault` is told of what ends it before its time."""
 
-    def ended(task: asyncio.Task[None]) -> None:
+    ended = asyncio.Event()
+
+    def over(task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()):
             on_fault(error)
 
-    task = asyncio.create_task(sweeper.run())
-    task.add_done_callback(ended)
+    task = asyncio.create_task(sweeper.run(ended))
+    task.add_done_callback(over)
     try:
         yield
     finally:
-        task.cancel()
+        ended.set()
         await asyncio.wait([task])

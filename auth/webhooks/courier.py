@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from auth.database import Database, Unavailable
+from auth.rounds import passed
 from auth.webhooks.outbox import Outbox, Parcel, Settled
 from auth.webhooks.schedule import Result
 from auth.webhooks.sending import Sender
@@ -51,17 +52,23 @@ class Courier:
         self._days = days
         self._on_attempt = on_attempt
         self._on_fault = on_fault
+        self._end = asyncio.Event()
         self._under_way: dict[asyncio.Task[None], Parcel] = {}
         self.oldest: datetime | None = None
 
     async def run(self) -> None:
-        """Until cancelled; a database that is away is tried again, and so is all after a fault of ours."""
+        """Until `end`; a database that is away is tried again, and so is all after a fault of ours."""
         works = (
             self._deliver_for_ever,
-            lambda: _every(FIGURE_SECONDS, self._read_oldest),
-            lambda: _every(PRUNE_SECONDS, lambda: self._outbox.prune(self._days)),
+            lambda: self._every(FIGURE_SECONDS, self._read_oldest),
+            lambda: self._every(PRUNE_SECONDS, lambda: self._outbox.prune(self._days)),
         )
         await asyncio.gather(*(self._kept_up(work) for work in works))
+
+    def end(self) -> None:
+        """Nothing more is begun: `run` returns, between two statements."""
+        self._end.set()
+        self._news.set()
 
     async def start_due(self) -> None:
         """Begins to send what is due, as far as there is room. Raises Unavailable."""
@@ -94,7 +101,7 @@ class Courier:
                 await self._outbox.give_back(parcel)
 
     async def _deliver_for_ever(self) -> None:
-        while True:
+        while not self._end.is_set():
             self._news.clear()
             with suppress(Unavailable):
                 await self.start_due()
@@ -116,15 +123,18 @@ class Courier:
         self._news.set()
 
     async def _kept_up(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        while True:
+        """Begins the work anew where a fault of ours has ended it."""
+        while not self._end.is_set():
             task = asyncio.create_task(work())
-            try:
-                await asyncio.wait([task])
-            finally:
-                task.cancel()
-                await asyncio.wait([task])
+            await asyncio.wait([task])
             self._report(task)
-            await asyncio.sleep(POLL_SECONDS)
+            await passed(self._end, POLL_SECONDS)
+
+    async def _every(self, seconds: float, deed: Callable[[], Awaitable[None]]) -> None:
+        while not self._end.is_set():
+            with suppress(Unavailable):
+                await deed()
+            await passed(self._end, seconds)
 
     def _report(self, task: asyncio.Task[None]) -> None:
         error = None if task.cancelled() else task.exception()
@@ -135,13 +145,6 @@ class Courier:
         self.oldest = await self._outbox.oldest()
 
 
-async def _every(seconds: float, deed: Callable[[], Awaitable[None]]) -> None:
-    while True:
-        with suppress(Unavailable):
-            await deed()
-        await asyncio.sleep(seconds)
-
-
 @asynccontextmanager
 async def carrying(courier: Courier) -> AsyncIterator[Courier]:
     """The courier at work within this context."""
@@ -149,7 +152,6 @@ async def carrying(courier: Courier) -> AsyncIterator[Courier]:
     try:
         yield courier
     finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
+        courier.end()
+        await running
         await courier.stop()

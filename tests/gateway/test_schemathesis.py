@@ -21,6 +21,9 @@ from gateway.openapi import Contract
 from tests.house import open_house
 from tests.processes import koine_up
 
+# Other threads draw random numbers while cases are made; hypothesis takes that for the strategy's doing.
+pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
+
 # What no schema can say of a sound request: that it names what exists, or asks the vendor for what it has.
 MEANING = {"expected-statuses": ["2xx", "400", "401", "403", "404", "405", "409", "422", "429"]}
 CONFIG: dict[str, Any] = {

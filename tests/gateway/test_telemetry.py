@@ -225,7 +225,10 @@ def taken_over() -> Iterator[BytesIO]:
     root, stream = logging.getLogger(), BytesIO()
     handlers, level = root.handlers[:], root.level
     levels = {name: logging.getLogger(name).level for name in QUIET}
-    filters = logging.getLogger("uvicorn.error").filters[:]
+    others = logging.getLogger("uvicorn.error")
+    filters = others.filters[:]
+    others.disabled, others.propagate = False, True  # another test's server may have had its own way with it
+    others.setLevel(logging.NOTSET)
     take_over_logging("debug", stream)
     yield stream
     root.handlers[:] = handlers
