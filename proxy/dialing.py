@@ -6,6 +6,7 @@ import socket
 import ssl
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 
 import aiohappyeyeballs
 
@@ -32,16 +33,15 @@ class Dialler:
             infos, happy_eyeballs_delay=NEXT_AFTER, interleave=1, socket_factory=self._new_socket
         )
         secure = origin.scheme == "https"
-        try:
+        with ExitStack() as unless_it_connects:
+            unless_it_connects.callback(plug.close)
             await asyncio.get_running_loop().create_connection(
                 lambda: wire,
                 sock=plug,
                 ssl=self._tls if secure else None,
                 server_hostname=origin.host.rstrip(".") if secure else None,
             )
-        except BaseException:
-            plug.close()
-            raise
+            unless_it_connects.pop_all()
 
     async def _look_up(self, origin: Origin) -> Sequence[Address]:
         until, found = self._known.get(origin, (0.0, ()))

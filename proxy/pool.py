@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict, deque
+from contextlib import suppress
 from typing import NamedTuple
 
 import httpx
@@ -121,7 +122,7 @@ class Pool:
         except asyncio.CancelledError:
             if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
                 self.give_back(origin)  # the slot came as its taker left
-            else:
+            with suppress(ValueError):  # no longer there where it was turned away, or the pool has closed
                 self._waiting.remove((origin, waiter))
             raise
 

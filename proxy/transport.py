@@ -1,6 +1,7 @@
 """The one way out: httpx's transport interface over connections of our own, exact in bytes, errors and timeouts."""
 
 import asyncio
+from contextlib import ExitStack
 
 import httpx
 
@@ -110,29 +111,26 @@ class Transport(httpx.AsyncBaseTransport):
         return wire or await self._dialled(pool, origin, seconds["connect"])
 
     async def _dialled(self, pool: Pool, origin: Origin, seconds: float | None) -> Wire:
-        """A new connection in the slot that was taken, which is given back where none can be made."""
+        """A new connection in the slot that was taken, which is given back unless the connection serves in it."""
         wire = Wire(pool.free)
+        with ExitStack() as unless_it_serves:
+            unless_it_serves.callback(pool.give_back, origin)
+            await self._dial(origin, wire, seconds)
+            if pool.is_closed or wire.is_closed:
+                wire.abort(httpx.ReadError(CLOSED))
+                raise httpx.ConnectError(CLOSED if pool.is_closed else "The connection was closed at once")
+            pool.serve(wire, origin)
+            unless_it_serves.pop_all()
+        return wire
+
+    async def _dial(self, origin: Origin, wire: Wire, seconds: float | None) -> None:
         try:
             async with asyncio.timeout(seconds):
                 await self._dialler.dial(origin, wire)
-        except AddressRefused:
-            pool.give_back(origin)
-            raise
         except TimeoutError:
-            pool.give_back(origin)
             raise httpx.ConnectTimeout("No progress within the connect timeout") from None
         except OSError as error:
-            pool.give_back(origin)
             raise httpx.ConnectError(connect_text(error)) from None
-        except BaseException:
-            pool.give_back(origin)
-            raise
-        if pool.is_closed or wire.is_closed:
-            wire.abort(httpx.ReadError(CLOSED))
-            pool.give_back(origin)
-            raise httpx.ConnectError(CLOSED if pool.is_closed else "The connection was closed at once")
-        pool.serve(wire, origin)
-        return wire
 
 
 def _origin(request: httpx.Request) -> Origin:
