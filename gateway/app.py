@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import httpx
@@ -40,6 +41,7 @@ from gateway.patience import Patience
 from gateway.request_log import open_request_log
 from gateway.sdk import ROUTES as SDK_ROUTES
 from gateway.settings import Settings
+from gateway.siblings import joined
 from gateway.telemetry import open_log
 from gateway.telling import open_courier
 from gateway.watch import Watch
@@ -86,15 +88,18 @@ def create_app(
     *,
     limits: Limits = LIMITS,
     more_routes: Sequence[Route] = (),
+    workers_folder: Path | None = None,
 ) -> Starlette:
     """The gateway. `sandbox_contexts`: the credentials of the providers' stand-ins, for accounts made on request.
 
-    `more_routes` are beside the contract.
+    `more_routes` are beside the contract. `workers_folder`: where workers on one socket meet.
     """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
-        async with open_state(settings, sandbox_contexts=sandbox_contexts) as state:
+        async with open_state(
+            settings, sandbox_contexts=sandbox_contexts, workers_folder=workers_folder
+        ) as state:
             settle()
             yield state
 
@@ -121,6 +126,7 @@ async def open_state(
     *,
     sandbox_contexts: Contexts | None = None,
     log_stream: BinaryIO | None = None,
+    workers_folder: Path | None = None,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
 ) -> AsyncIterator[dict[str, Any]]:
     """What endpoints find on `request.state`: opened at start, closed at the end.
@@ -137,7 +143,13 @@ async def open_state(
         entries = await stack.enter_async_context(
             open_request_log(database, settings.log_days, metrics.dropped.inc)
         )
-        watch = Watch(open_log(settings.log_level, lines), metrics, entries)
+        log = open_log(settings.log_level, lines)
+        siblings = (
+            await stack.enter_async_context(joined(workers_folder, metrics.page, log))
+            if workers_folder
+            else None
+        )
+        watch = Watch(log, metrics, entries)
         guard = Guard(allow_private=settings.allow_private_upstreams)
         way_out = transport or Transport(guard)
         stack.push_async_callback(way_out.aclose)
@@ -179,6 +191,7 @@ async def open_state(
             "watch": watch,
             "lines": lines,
             "metrics": metrics,
+            "siblings": siblings,
             "contract": Contract(ROUTES),
             "request_log": entries,
             "draining": asyncio.Event(),

@@ -1,21 +1,24 @@
 """Figures for Prometheus. Labels are route templates, methods, classes of status, providers, outcomes: bounded sets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
     Histogram,
+    Metric,
     PlatformCollector,
     ProcessCollector,
 )
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4 as TEXT
 from prometheus_client.exposition import generate_latest
+from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from gateway.siblings import Siblings
 from gateway.visit import Visit
 from proxy.record import CallRecord
 
@@ -100,11 +103,30 @@ class Metrics:
         """A gauge that is read when it is asked for."""
         Gauge(name, words, registry=self.registry).set_function(figure)
 
+    def page(self, worker: int | None = None) -> bytes:
+        """Prometheus's text format; with `worker`, every sample says whose it is."""
+        return generate_latest(self.registry if worker is None else OfWorker(self.registry, worker))
+
     def _remember(
         self, key: tuple[str, ...], counters: Counter, histograms: Histogram
     ) -> tuple[Counter, Histogram]:
         found = self._known[key] = (counters.labels(*key), histograms.labels(key[0]))
         return found
+
+
+class OfWorker(Collector):
+    """A worker's figures, told from its siblings': a sum over processes would seem to fall when one of them ends."""
+
+    def __init__(self, registry: CollectorRegistry, worker: int) -> None:
+        self._registry = registry
+        self._label = {"worker": str(worker)}
+
+    def collect(self) -> Iterator[Metric]:
+        for metric in self._registry.collect():
+            metric.samples = [
+                sample._replace(labels={**sample.labels, **self._label}) for sample in metric.samples
+            ]
+            yield metric
 
 
 def _verb(method: str) -> str:
@@ -118,7 +140,9 @@ def _class(status: int) -> str:
 
 async def metrics(request: Request) -> Response:
     found: Metrics = request.state.metrics
-    return Response(generate_latest(found.registry), media_type=TEXT)
+    siblings: Siblings | None = request.state.siblings
+    page = found.page() if siblings is None else await siblings.page(found.page(siblings.number))
+    return Response(page, media_type=TEXT)
 
 
 ROUTES = [Route("/metrics", metrics)]

@@ -5,14 +5,17 @@ import contextlib
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import uvicorn
 from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess
 
+from gateway.failure import CommandFailed
 from gateway.limits import LIMITS, Limits
 from gateway.listening import BACKLOG, listen
 from gateway.protocol import Protocol
@@ -32,7 +35,9 @@ TERMS: dict[str, Any] = {
 }
 
 
-def terms(app: Starlette | str, log_level: str, limits: Limits = LIMITS, **more: Any) -> uvicorn.Config:
+def terms(
+    app: Starlette | Callable[[], Starlette], log_level: str, limits: Limits = LIMITS, **more: Any
+) -> uvicorn.Config:
     """How the application is served. `more` goes to uvicorn."""
     return uvicorn.Config(
         app,
@@ -52,23 +57,37 @@ def serve(host: str, port: int, workers: int) -> int:
     listen(host, port).close()
     take_over_logging(settings.log_level)
     signal.signal(signal.SIGTERM, _leave)  # uvicorn raises the signal again when it has drained
-    config = terms(
-        "gateway.serving:application", settings.log_level, factory=True, host=host, port=port, workers=workers
-    )
     if workers > 1:
-        Workers(config, [config.bind_socket()]).run()
+        _serve_several(host, port, workers, settings.log_level)
     else:
-        uvicorn.Server(config).run()
+        uvicorn.Server(terms(application, settings.log_level, factory=True, host=host, port=port)).run()
     return 0
 
 
-def application() -> Starlette:
+def _serve_several(host: str, port: int, workers: int, log_level: str) -> None:
+    with meeting_place() as folder:
+        app = partial(application, Path(folder))
+        config = terms(app, log_level, factory=True, host=host, port=port, workers=workers)
+        Workers(config, [config.bind_socket()]).run()
+
+
+def meeting_place() -> "TemporaryDirectory[str]":
+    """Where workers meet. Raises CommandFailed, status 2."""
+    try:
+        return TemporaryDirectory(prefix="koine-")
+    except OSError:
+        raise CommandFailed(
+            "--workers needs a folder for temporary files: let TMPDIR name one that may be written to.", 2
+        ) from None
+
+
+def application(workers_folder: Path | None = None) -> Starlette:
     """What each worker serves; the process that only minds workers does not load it."""
     from gateway.app import create_app
 
     settings = read_settings()
     take_over_logging(settings.log_level)
-    return create_app(settings)
+    return create_app(settings, workers_folder=workers_folder)
 
 
 def _leave(number: int, frame: object) -> None:

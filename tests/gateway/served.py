@@ -1,11 +1,13 @@
-"""A gateway served in a process of its own, with limits as a test wants them: `python -m tests.gateway.served`."""
+"""Gateways in processes of their own: one with limits as a test wants, and `koine serve` as an operator starts it."""
 
 import asyncio
 import contextlib
 import json
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,7 @@ from gateway.serving import serving
 from gateway.settings import Settings
 from tests.gateway.wire import Wire, head
 from tests.house import KEY, environment_with_token, migrated
+from tests.processes import KOINE
 
 
 @dataclass
@@ -66,6 +69,39 @@ def served(
             process.wait(30)
     assert process.returncode == 0
     assert [line["event"] for line in found.lines() if line["level"] in ("error", "critical")] == [*errors]
+
+
+@contextlib.contextmanager
+def koine_serve(folder: Path, *options: str) -> Iterator[Served]:
+    """The production server on a new database."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    token = asyncio.run(prepare(settings_for(folder)))
+    environment = {
+        "KOINE_DATABASE_URL": settings_for(folder).database_url,
+        "KOINE_ENCRYPTION_KEYS": KEY,
+        "KOINE_LOG_LEVEL": "warning",
+    }
+    log = folder / "log"
+    with (
+        log.open("wb") as stderr,
+        subprocess.Popen(
+            [*KOINE, "serve", "--port", str(port), *options], env=environment, stderr=stderr, text=True
+        ) as process,
+    ):
+        try:
+            while not answers(port):
+                assert process.poll() is None, log.read_text()
+                time.sleep(0.05)
+            yield Served(port, token, log, process)
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def settings_for(folder: Path, public_url: str | None = None) -> Settings:

@@ -2,28 +2,19 @@
 
 import asyncio
 import signal
-import socket
-import subprocess
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.gateway.served import Served, prepare, served, settings_for
+from tests.gateway.served import answers, koine_serve, served
 from tests.gateway.wire import get
-from tests.house import KEY, House
-from tests.processes import KOINE, koine_up
+from tests.house import House
+from tests.processes import koine_up
 
 PONG = {"result": "pong"}
-
-
-def answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def refuses(port: int, within: float = 2.0) -> bool:
@@ -111,34 +102,6 @@ async def test_a_read_that_takes_longer_than_the_drain_is_told_so(house: House) 
     call.cancel()  # as the server does once the drain is over
     answer = await call
     assert (answer.status_code, answer.json()["details"]) == (503, {"reason": "shutting_down"})
-
-
-@contextmanager
-def koine_serve(folder: Path, *options: str) -> Iterator[Served]:
-    """The production server on a new database."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    token = asyncio.run(prepare(settings_for(folder)))
-    environment = {
-        "KOINE_DATABASE_URL": settings_for(folder).database_url,
-        "KOINE_ENCRYPTION_KEYS": KEY,
-        "KOINE_LOG_LEVEL": "warning",
-    }
-    log = folder / "log"
-    with (
-        log.open("wb") as stderr,
-        subprocess.Popen(
-            [*KOINE, "serve", "--port", str(port), *options], env=environment, stderr=stderr, text=True
-        ) as process,
-    ):
-        try:
-            while not answers(port):
-                assert process.poll() is None, log.read_text()
-                time.sleep(0.05)
-            yield Served(port, token, log, process)
-        finally:
-            process.terminate()
-            process.wait(20)
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.gateway.test_server_drain import koine_serve
+from tests.gateway.served import koine_serve
 
 SECONDS = 5.0
 CONNECTIONS = 12  # enough for each worker to have some
