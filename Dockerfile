@@ -3,8 +3,8 @@ FROM python:3.11-slim AS build
 WORKDIR /build
 RUN python -m venv /opt/koine
 ENV PATH=/opt/koine/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
-COPY requirements.txt .
-RUN pip install --require-hashes --only-binary :all: -r requirements.txt
+COPY requirements-otel.txt .
+RUN pip install --require-hashes --only-binary :all: -r requirements-otel.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY auth auth
 COPY gateway gateway
