@@ -15,7 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from sandbox.wire import TRANSPORT
 
-PROVIDERS = ("coupa",)
+PROVIDERS = ("coupa", "netsuite")
 
 
 class Protocol(HttpToolsProtocol):
@@ -90,9 +90,17 @@ def _listening(host: str, port: int) -> socket.socket:
     return plug
 
 
-def _app(given: argparse.Namespace, url: str) -> Starlette:
-    from sandbox.coupa import create_app
+def _factory(provider: str) -> Callable[..., Starlette]:
+    """Imports this provider's stand-in alone."""
+    if provider == "coupa":
+        from sandbox.coupa import create_app
+    else:
+        from sandbox.netsuite import create_app
+    return create_app
 
+
+def _app(given: argparse.Namespace, url: str) -> Starlette:
+    create_app = _factory(given.provider)
     pairs = [one.partition("=") for one in given.switch]
     switches = {name: value for name, _, value in pairs}
     return create_app(seed=given.seed, records=given.records, public_url=url, data=given.data, **switches)
@@ -102,8 +110,8 @@ def _tell(provider: str, url: str, credentials: dict[str, Any], *, as_json: bool
     if as_json:
         line = orjson.dumps({"provider": provider, "url": url, "credentials": credentials}).decode()
     else:
-        names = ("client_id", "client_secret", "api_key")
-        known = "\n".join(f"  {name:14}{credentials[name]}" for name in names)
+        words = {name: value for name, value in credentials.items() if isinstance(value, str)}
+        known = "\n".join(f"  {name:20}{value}" for name, value in words.items() if "\n" not in value)
         line = f"The {provider} stand-in answers at {url}, its own page is {url}/_sandbox\n{known}"
     sys.stdout.write(line + "\n")
     sys.stdout.flush()

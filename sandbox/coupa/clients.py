@@ -1,13 +1,12 @@
 """The API clients of the test tenant: ids, secrets and scopes that follow from the seed alone."""
 
 import hashlib
-import hmac
-import string
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from sandbox.coupa.schema import COLLECTIONS
+from sandbox.words import word
 
 EXTRA = (
     "core.invoice.create",
@@ -22,7 +21,6 @@ EXTRA = (
 )
 READ_FEW = ("core.common.read", "core.supplier.read")
 CODE = "authorization_code"
-LETTERS = string.ascii_letters + string.digits
 
 
 @dataclass(frozen=True)
@@ -51,19 +49,19 @@ def clients(seed: int) -> tuple[Client, ...]:
     """
     reading = tuple(scope for scope in all_scopes() if scope.endswith(".read"))
     return (
-        Client("main", _word(seed, "main id", 32), _word(seed, "main secret", 64), all_scopes(), 12),
-        Client("read_only", _word(seed, "reader id", 32), _word(seed, "reader secret", 64), reading, 13),
-        Client("few", _word(seed, "few id", 32), _word(seed, "few secret", 64), READ_FEW, 14),
+        Client("main", word(seed, "main id", 32), word(seed, "main secret", 64), all_scopes(), 12),
+        Client("read_only", word(seed, "reader id", 32), word(seed, "reader secret", 64), reading, 13),
+        Client("few", word(seed, "few id", 32), word(seed, "few secret", 64), READ_FEW, 14),
         # A secret with characters that form and Basic encoding treat differently.
-        Client("awkward", _word(seed, "odd id", 32), "p+%:/=&é " + _word(seed, "odd", 16), all_scopes(), 15),
-        Client("web", _word(seed, "web id", 32), _word(seed, "web secret", 64), all_scopes(), 12, CODE),
-        Client("web_two", _word(seed, "web2 id", 32), _word(seed, "web2 secret", 64), all_scopes(), 12, CODE),
+        Client("awkward", word(seed, "odd id", 32), "p+%:/=&é " + word(seed, "odd", 16), all_scopes(), 15),
+        Client("web", word(seed, "web id", 32), word(seed, "web secret", 64), all_scopes(), 12, CODE),
+        Client("web_two", word(seed, "web2 id", 32), word(seed, "web2 secret", 64), all_scopes(), 12, CODE),
     )
 
 
 def api_key(seed: int) -> str:
     """Forty alphanumerics, valid for the whole interface."""
-    return _word(seed, "api key", 40)
+    return word(seed, "api key", 40)
 
 
 def signing_key(seed: int) -> bytes:
@@ -83,10 +81,3 @@ def credentials(seed: int = 1) -> dict[str, Any]:
         "api_key": api_key(seed),
         "clients": by_name,
     }
-
-
-def _word(seed: int, purpose: str, length: int) -> str:
-    found = b""
-    while len(found) < length:
-        found += hmac.new(str(seed).encode(), f"{purpose} {len(found)}".encode(), hashlib.sha256).digest()
-    return "".join(LETTERS[byte % len(LETTERS)] for byte in found[:length])

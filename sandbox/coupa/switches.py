@@ -1,9 +1,9 @@
 """Settings of the stand-in: what the provider leaves open is a switch, the likelier reading its default."""
 
-from dataclasses import dataclass, fields
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from dataclasses import dataclass
+from typing import Any, Literal
 
-ON, OFF = ("on", "true", "1", "yes"), ("off", "false", "0", "no")
+from sandbox.switching import read_switches
 
 
 @dataclass(frozen=True)
@@ -67,22 +67,4 @@ class Switches:
 
 def switches(**values: Any) -> Switches:
     """Takes values as typed or as text from a command line; raises ValueError for an unknown name or an unfit value."""
-    hints = get_type_hints(Switches)
-    known = {one.name for one in fields(Switches)}
-    unknown = sorted(set(values) - known)
-    if unknown:
-        raise ValueError(f"unknown switch {', '.join(unknown)}; known are {', '.join(sorted(known))}")
-    return Switches(**{name: _typed(name, hints[name], value) for name, value in values.items()})
-
-
-def _typed(name: str, hint: Any, value: Any) -> Any:
-    if hint is bool:
-        word = str(value).lower()
-        if word not in ON + OFF:
-            raise ValueError(f"switch {name} is on or off, not {value}")
-        return word in ON
-    if get_origin(hint) is Literal and value not in get_args(hint):
-        raise ValueError(f"switch {name} is one of {', '.join(get_args(hint))}, not {value}")
-    if get_origin(hint) is Literal:
-        return value
-    return hint(value)
+    return read_switches(Switches, values)

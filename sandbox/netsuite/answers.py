@@ -1,0 +1,73 @@
+"""Error answers and JSON as NetSuite words them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from sandbox.netsuite.switches import Switches
+
+W3 = "https://www.w3.org/Protocols/rfc2616/rfc2616-sec10.html"
+RFC = "https://www.rfc-editor.org/rfc/rfc9110.html#section-15"
+TITLES = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    415: "Unsupported Media Type",
+    429: "Bad Request",
+    500: "Internal Server Error",
+}
+MEDIA = "application/vnd.oracle.resource+json"
+
+
+@dataclass(frozen=True)
+class Refusal(Exception):
+    """One error answer: `more` are members of its detail (`o:errorPath` …), `top` members beside the status."""
+
+    status: int
+    code: str
+    detail: str
+    more: Mapping[str, str] | None = None
+    headers: Mapping[str, str] | None = None
+    title: str | None = None
+    section: str = ""
+    top: Mapping[str, str] | None = None
+
+    def response(self, switches: Switches) -> Response:
+        body = {
+            "type": _type(switches, self.status, self.section),
+            "title": self.title or TITLES[self.status],
+            "status": self.status,
+            **(self.top or {}),
+            "o:errorDetails": [{"detail": self.detail, "o:errorCode": self.code, **(self.more or {})}],
+        }
+        return answer(body, self.status, kind="error", headers=self.headers)
+
+
+def answer(
+    body: Any, status: int = 200, *, kind: str = "singular", headers: Mapping[str, str] | None = None
+) -> Response:
+    """`kind`: singular, collection or error, as the content type says it."""
+    return Response(orjson.dumps(body), status, dict(headers or {}), media_type=f"{MEDIA}; type={kind}")
+
+
+def not_found(detail: str = "Record does not exist.") -> Refusal:
+    return Refusal(404, "NONEXISTENT_ID", detail)
+
+
+def forbidden(permission: str) -> Refusal:
+    """Where the role lacks a permission."""
+    detail = f"Permission Violation: You need the '{permission}' permission to access this page."
+    return Refusal(403, "INSUFFICIENT_PERMISSION", f"{detail} Please contact your account administrator.")
+
+
+def _type(switches: Switches, status: int, section: str) -> Any:
+    if switches.error_type == "rfc":
+        return f"{RFC}.{status // 100 + 1}.{status % 100 + 1}"
+    if switches.error_type == "object":
+        return {"uri": W3}
+    return W3 + section

@@ -1,0 +1,80 @@
+"""Puts the stand-in together: control API, the accounts' front, and the layer that breaks the wire."""
+
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Route
+
+from sandbox.admin import Admin
+from sandbox.clock import Clock
+from sandbox.control import Control
+from sandbox.faults import Faults
+from sandbox.netsuite.credentials import listed
+from sandbox.netsuite.endpoints import ENDPOINTS
+from sandbox.netsuite.front import Front
+from sandbox.netsuite.grants import Grants
+from sandbox.netsuite.hosts import Sites, slug
+from sandbox.netsuite.registry import registry
+from sandbox.netsuite.rows import AccountRows
+from sandbox.netsuite.switches import Switches
+from sandbox.netsuite.switches import switches as read_switches
+from sandbox.netsuite.tenant import Tenant
+from sandbox.netsuite.tokens import Tokens
+from sandbox.traffic import Traffic
+from sandbox.wire import Wire
+
+TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"
+# Faults that concern more than the wire, with what holds for them unless told otherwise.
+FAULTS: MappingProxyType[str, dict[str, Any]] = MappingProxyType({"expire_tokens": {"count": 1}})
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+def create_app(
+    *,
+    seed: int = 1,
+    records: int | None = None,
+    public_url: str = "http://127.0.0.1:0",
+    clock: Clock | None = None,
+    data: Path | None = None,
+    **switches: Any,
+) -> Starlette:
+    """Accounts with records of their own and one clock. `records`: number of vendors; `switches`: see `Switches`.
+
+    `data`: a file that keeps people's consents over a restart. `app.state.credentials` holds what a client needs,
+    `app.state.tenants` the accounts by slug, the first of them the one that an address without an account stands for.
+    Raises ValueError for an unknown switch or a file of another sort.
+    """
+    clock = clock or Clock()
+    chosen = read_switches(**switches)
+    tenants = {
+        slug(one): open_tenant(one, seed, records, chosen, clock) for one in chosen.accounts.split(",")
+    }
+    traffic = Traffic(lambda path: path.endswith(TOKEN_PATH))
+    faults = Faults(clock, FAULTS, f"*{TOKEN_PATH}")
+    control = Control(clock, traffic, faults, AccountRows(), Grants())
+    app = Starlette(
+        routes=[
+            *control.routes(),
+            *Admin(control, "NetSuite").routes(),
+            Route("/services/rest/{path:path}", Front(tenants, ENDPOINTS), methods=METHODS),
+        ],
+        middleware=[
+            Middleware(Wire, traffic, faults),
+            Middleware(GZipMiddleware, 1024, 1),
+            Middleware(Sites, tuple(tenants)),
+        ],
+    )
+    app.state.credentials = listed({one.account: one.registry for one in tenants.values()})
+    app.state.tenants = tenants
+    return app
+
+
+def open_tenant(account: str, seed: int, records: int | None, switches: Switches, clock: Clock) -> Tenant:
+    """An account with what follows from the seed."""
+    known = registry(seed, slug(account), clock.now())
+    tokens = Tokens(account, seed, known, clock, switches)
+    return Tenant(account, seed, records, switches, clock, known, tokens)

@@ -1,0 +1,23 @@
+"""What is served below `/services/rest`, by path and verb."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from sandbox.netsuite import governance
+from sandbox.netsuite.call import Call
+
+Endpoint = Callable[[Call], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class Served:
+    """`verbs` are separated by blanks; `path` is in the router's notation, such as `/record/v1/{type}/{id}`."""
+
+    verbs: str
+    path: str
+    endpoint: Endpoint
+
+
+ENDPOINTS = (Served("GET", "/system/v1/governanceLimits", governance.limits),)

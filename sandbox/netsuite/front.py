@@ -1,0 +1,59 @@
+"""The front of `/services/rest`: account, caller, slot in the pool, then the endpoint that path and verb name."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import compile_path
+from starlette.types import Receive, Scope, Send
+
+from sandbox.netsuite.access import caller_of
+from sandbox.netsuite.answers import Refusal, not_found
+from sandbox.netsuite.call import Call
+from sandbox.netsuite.endpoints import Endpoint, Served
+from sandbox.netsuite.hosts import site_of
+from sandbox.netsuite.tenant import Tenant
+
+
+class Front:
+    """An ASGI application over all accounts, by slug."""
+
+    def __init__(self, tenants: Mapping[str, Tenant], endpoints: Iterable[Served]) -> None:
+        self.tenants = tenants
+        self.served = [(compile_path(one.path), one) for one in endpoints]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        tenant = self.tenants[site_of(request).slug]
+        try:
+            response = await self._served(tenant, request)
+        except Refusal as refusal:
+            response = refusal.response(tenant.switches)
+        await response(scope, receive, send)
+
+    async def _served(self, tenant: Tenant, request: Request) -> Response:
+        faults = request.scope["sandbox.faults"]
+        if "expire_tokens" in faults:
+            tenant.tokens.expire_all()
+        caller = caller_of(tenant, request)
+        endpoint, params = self._endpoint(request)
+        await asyncio.sleep(tenant.switches.work_seconds)
+        return await endpoint(Call(tenant, caller, site_of(request), request, params, faults))
+
+    def _endpoint(self, request: Request) -> tuple[Endpoint, dict[str, Any]]:
+        path, known = f"/{request.path_params['path']}", False
+        for (pattern, _, convertors), served in self.served:
+            found = pattern.match(path)
+            if not found:
+                continue
+            if request.method in served.verbs.split():
+                words = found.groupdict()
+                return served.endpoint, {name: convertors[name].convert(words[name]) for name in words}
+            known = True
+        if known:
+            raise Refusal(
+                405, "INVALID_REQUEST", f"The method {request.method} is not allowed for this resource."
+            )
+        raise not_found("The requested resource does not exist.")

@@ -1,0 +1,22 @@
+"""Settings of the stand-in: what the provider leaves open is a switch, the likelier reading its default."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sandbox.switching import read_switches
+
+
+@dataclass(frozen=True)
+class Switches:
+    """Times in seconds."""
+
+    accounts: str = "1234567,1234567_SB1"  # a comma list; what names no account is for the first one
+    token_ttl: int = 3600
+    pool: int = 5  # requests of an account in flight at once
+    work_seconds: float = 0.005  # how long a call holds its slot at least
+    error_type: Literal["w3", "rfc", "object"] = "w3"  # what `type` of an error holds
+
+
+def switches(**values: Any) -> Switches:
+    """Takes values as typed or as text from a command line; raises ValueError for an unknown name or an unfit value."""
+    return read_switches(Switches, values)

@@ -1,0 +1,70 @@
+"""Issues and checks access tokens: signed JWTs that live on the stand-in's clock and belong to one account."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sandbox.clock import Clock
+from sandbox.netsuite import jws
+from sandbox.netsuite.keys import rsa_key
+from sandbox.netsuite.people import BY_ENTITY, ROLES, Role
+from sandbox.netsuite.registry import Actor, Integration, Registry
+from sandbox.netsuite.switches import Switches
+from sandbox.words import word
+
+REST, RESTLETS = "rest_webservices", "restlets"
+ISSUER = "https://system.netsuite.com"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls: `entity` is the internal id of the employee. `scopes` is None where no scopes limit the call."""
+
+    integration: Integration
+    entity: int
+    role: Role
+    scopes: frozenset[str] | None
+
+
+class Tokens:
+    """Access tokens of one account need no table: signature and account tell ours, a number those that died early."""
+
+    def __init__(self, account: str, seed: int, registry: Registry, clock: Clock, switches: Switches) -> None:
+        self.account, self.registry, self.clock, self.switches = account, registry, clock, switches
+        self._kid = word(seed, f"{account} signing", 22)
+        self._issued = 0
+        self._dead_to = 0
+
+    def issue(self, actor: Actor, scopes: Iterable[str] = (REST,)) -> str:
+        """A new access token."""
+        self._issued += 1
+        now = int(self.clock.now())
+        claims = {
+            "sub": f"{actor.role.id};{actor.person.entity}",
+            "aud": [f"{actor.integration.name};{self.account}", actor.integration.client_id],
+            "scope": list(scopes),
+            "iss": ISSUER,
+            "iat": now,
+            "exp": now + self.switches.token_ttl,
+            "jti": str(self._issued),
+        }
+        return jws.sign(rsa_key(), "PS256", {"kid": self._kid}, claims)
+
+    def caller(self, text: str) -> Caller | None:
+        """Who the token stands for; None where it is not ours or is dead."""
+        try:
+            token = jws.read(text)
+            jws.verify(token, rsa_key().public_key())
+        except jws.BadToken:
+            return None
+        claims = token.claims
+        if token.header.get("kid") != self._kid or claims["exp"] <= self.clock.now():
+            return None
+        if int(claims["jti"]) <= self._dead_to:
+            return None
+        role, entity = (int(one) for one in claims["sub"].split(";"))
+        integration = self.registry.integrations[claims["aud"][1]]
+        return Caller(integration, BY_ENTITY[entity].entity, ROLES[role], frozenset(claims["scope"]))
+
+    def expire_all(self) -> None:
+        """Every token issued so far is dead; new ones work."""
+        self._dead_to = self._issued
