@@ -78,7 +78,8 @@ class Outbox:
 
     async def take(self, most: int) -> list[Parcel]:
         """What is due, at most one delivery for each webhook that has none under way, in the order of events."""
-        query = _due(self._clock())
+        now = self._clock()
+        query = _due(now)
         async with self._database.read() as session:
             if (await session.exec(query.limit(1))).first() is None:
                 return []
@@ -87,8 +88,9 @@ class Outbox:
             locked = query.with_for_update(of=[WebhookDelivery, Webhook], skip_locked=True)
             rows = (await session.exec(locked.limit(MOST_LOOKED_AT))).all()
             first: dict[str, tuple[WebhookDelivery, Webhook]] = {}
+            served = set((await session.exec(_served({webhook.id for _, webhook in rows}, now))).all())
             for delivery, webhook in rows:
-                if not _is_poison(delivery):
+                if webhook.id not in served and not _is_poison(delivery):
                     first.setdefault(webhook.id, (delivery, webhook))
             return [await self._lease(session, *found) for found in list(first.values())[:most]]
 
@@ -170,12 +172,7 @@ def _due(moment: datetime) -> Any:
     """Deliveries that are due, with their webhooks, but for webhooks that are off, held, or being served."""
     under_way = (
         select(WebhookDelivery.id)
-        .where(
-            WebhookDelivery.webhook_id == Webhook.id,
-            WebhookDelivery.status == PENDING,
-            col(WebhookDelivery.lease).is_not(None),
-            col(WebhookDelivery.next_attempt_at) > moment,
-        )
+        .where(WebhookDelivery.webhook_id == Webhook.id, *_under_way(moment))
         .correlate(Webhook)
         .exists()
     )
@@ -191,6 +188,22 @@ def _due(moment: datetime) -> Any:
             ~under_way,
         )
         .order_by(col(WebhookDelivery.next_attempt_at), col(WebhookEvent.sequence))
+    )
+
+
+def _served(webhook_ids: set[str], moment: datetime) -> Any:
+    """Those with a delivery under way, asked once they are locked: `_due` may have looked just before another taker
+    wrote his down.
+    """
+    of_these = col(WebhookDelivery.webhook_id).in_(webhook_ids)
+    return select(WebhookDelivery.webhook_id).where(of_these, *_under_way(moment))
+
+
+def _under_way(moment: datetime) -> Any:
+    return (
+        WebhookDelivery.status == PENDING,
+        col(WebhookDelivery.lease).is_not(None),
+        col(WebhookDelivery.next_attempt_at) > moment,
     )
 
 

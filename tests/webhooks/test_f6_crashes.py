@@ -5,25 +5,30 @@ import itertools
 import sys
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import col, func, select, update
 
 from auth.database import Database
 from auth.webhooks import courier as courier_module
 from auth.webhooks import outbox as outbox_module
 from auth.webhooks.courier import carrying
-from auth.webhooks.outbox import LEASE, UNKNOWN, Settled
+from auth.webhooks.outbox import LEASE, UNKNOWN, Outbox, Settled
 from auth.webhooks.schedule import ATTEMPTS, Result
 from proxy.guard import Guard
 from proxy.transport import Transport
 from schemas.tables import WebhookDelivery, WebhookEvent, now
+from tests.auth.world import open_world
 from tests.webhooks import children
 from tests.webhooks.couriers import Time, make_courier
-from tests.webhooks.office import Office
+from tests.webhooks.office import Office, open_office
 from tests.webhooks.receiver import Receiver, receiving, status
 
 pytestmark = pytest.mark.anyio
+
+LOOK_SECONDS = 0.6
 
 
 async def child(deed: str, office: Office) -> asyncio.subprocess.Process:
@@ -91,6 +96,31 @@ async def test_f12_couriers_side_by_side_send_each_event_once_and_one_at_a_time_
     assert receiver.in_hand_max == 1
     await asyncio.gather(*(database.close() for database in databases))
     await transport.aclose()
+
+
+async def test_f12_who_looked_before_another_took_and_locks_after_it_takes_nothing(
+    postgres_url: str, receiver: Receiver
+) -> None:
+    async with open_world(postgres_url) as world, open_office(world) as office:
+        webhook = await office.open(receiver.url)
+        for _ in range(2):
+            await office.test(webhook)
+        late = Database(postgres_url)
+        event.listen(late._engine.sync_engine, "before_cursor_execute", look_long, retval=True)
+        looking = asyncio.create_task(Outbox(late, world.vault, office.time).take(1))
+        await asyncio.sleep(LOOK_SECONDS / 2)
+        assert len(await office.outbox.take(1)) == 1
+        assert await looking == []
+        await late.close()
+
+
+def look_long(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> tuple[str, Any]:
+    """A statement that locks sees the database as it was some time before it locks."""
+    if "FOR UPDATE OF" in statement:
+        pause = f"AND (SELECT pg_sleep({LOOK_SECONDS})) IS NOT NULL ORDER BY"
+        assert statement.count("ORDER BY") == 1
+        statement = statement.replace("ORDER BY", pause)
+    return statement, parameters
 
 
 async def test_f12_a_courier_that_was_too_slow_writes_nothing_down(
