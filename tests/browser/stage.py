@@ -31,7 +31,7 @@ class Quiet(uvicorn.Server):
 @contextmanager
 def serving(app: Starlette, host: str = "127.0.0.1") -> Iterator[str]:
     """The origin at which the app answers within this context."""
-    config = uvicorn.Config(app, host=host, port=0, log_level="warning", lifespan="off")
+    config = uvicorn.Config(app, host=host, port=0, log_level="warning", log_config=None, lifespan="off")
     server = Quiet(config)
     with config.bind_socket() as plug:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [plug]})

@@ -227,8 +227,12 @@ def taken_over() -> Iterator[BytesIO]:
     levels = {name: logging.getLogger(name).level for name in QUIET}
     others = logging.getLogger("uvicorn.error")
     filters = others.filters[:]
-    others.disabled, others.propagate = False, True  # another test's server may have had its own way with it
-    others.setLevel(logging.NOTSET)
+    for each in (
+        logging.getLogger("uvicorn"),
+        others,
+    ):  # another test's server may have had its own way with them
+        each.disabled, each.propagate = False, True
+        each.setLevel(logging.NOTSET)
     take_over_logging("debug", stream)
     yield stream
     root.handlers[:] = handlers

@@ -56,7 +56,7 @@ class Scene:
 @asynccontextmanager
 async def serving_coupa() -> AsyncIterator[tuple[Any, int]]:
     coupa = create_coupa(seed=1, public_url=SANDBOX, rate_limit=False, bloat_factor=0.0)
-    server = uvicorn.Server(uvicorn.Config(coupa, port=0, log_level="error", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(coupa, port=0, log_level="error", log_config=None, lifespan="off"))
     running = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
