@@ -70,11 +70,21 @@ class OverrideCredentials(Form):
 
 
 class OverrideLimits(Form):
-    """`rate` calls each `per` seconds, `burst` more at once, for all accounts on one instance of the vendor."""
+    """`rate` calls each `per` seconds, `burst` more at once, `concurrency` under way at a time.
 
-    rate: Annotated[int, Field(ge=1, le=1_000_000)]
-    per: Annotated[float, Field(gt=0, le=86400, allow_inf_nan=False)] = 1.0
-    burst: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    They hold for all accounts on one instance of the vendor; what is left out is as the provider declares it.
+    """
+
+    rate: Annotated[int, Field(ge=1, le=1_000_000)] = LEFT_OUT
+    per: Annotated[float, Field(gt=0, le=86400, allow_inf_nan=False)] = LEFT_OUT
+    burst: Annotated[int, Field(ge=0, le=1_000_000)] = LEFT_OUT
+    concurrency: Annotated[int, Field(ge=1, le=10_000)] = LEFT_OUT
+
+    @model_validator(mode="after")
+    def _names_the_rate(self) -> "OverrideLimits":
+        if self.model_fields_set & {"per", "burst"} and "rate" not in self.model_fields_set:
+            raise ValueError("must name rate, too: per and burst belong to it")
+        return self
 
 
 class Override(Form):

@@ -100,14 +100,16 @@ Scheme = TokenScheme | ApiKey
 
 @dataclass(frozen=True)
 class Limits:
-    """`rate` calls each `per` seconds, `burst` more at once.
+    """`rate` calls each `per` seconds, `burst` more at once; `concurrency` calls under way. None: no such limit.
 
-    `rejects_unprocessed`: the provider documents that a call answered 429 was not worked on, whatever it was.
+    They hold for one instance of the vendor's system, whoever calls it. `rejects_unprocessed`: the provider documents
+    that a call answered 429 was not worked on, whatever it was.
     """
 
-    rate: int
+    rate: int | None = None
     per: float = 1.0
     burst: int = 0
+    concurrency: int | None = None
     rejects_unprocessed: bool = False
 
 

@@ -15,7 +15,7 @@ SPARE = 0.25
 class Bucket:
     """The generic cell rate algorithm. `due` is when the calls so far would have gone at the sustained rate.
 
-    All times are seconds on one steady clock. Where a provider declares no limits, only a freeze holds calls back.
+    All times are seconds on one steady clock. Where a provider declares no rate, only a freeze holds calls back.
     """
 
     due: float = 0.0
@@ -23,30 +23,28 @@ class Bucket:
 
     def ready_at(self, now: float, limits: Limits | None, ahead: int = 0) -> float:
         """When a call may go, with `ahead` others before it."""
-        start = max(now, self.frozen_until)
-        if limits is None:
+        start, step = max(now, self.frozen_until), _step(limits)
+        if not step:
             return start
-        due = max(self.due, start) + ahead * _step(limits)
-        return max(start, due - _slack(limits))
+        return max(start, max(self.due, start) + ahead * step - _slack(limits))
 
     def take(self, now: float, limits: Limits | None) -> None:
         """A call goes now."""
-        if limits is not None:
-            self.due = max(self.due, now) + _step(limits)
+        self.due = max(self.due, now) + _step(limits)
 
     def give_back(self, limits: Limits | None) -> None:
         """A call that was to go did not."""
-        if limits is not None:
-            self.due -= _step(limits)
+        self.due -= _step(limits)
 
     def freeze(self, until: float, limits: Limits | None) -> None:
         """No call before `until`, and no burst then: the vendor's own bucket is full."""
         self.frozen_until = max(self.frozen_until, until)
-        if limits is not None:
-            self.due = max(self.due, until + _slack(limits))
+        self.due = max(self.due, until + _slack(limits))
 
-    def figures(self, now: float, limits: Limits) -> Figures:
-        """What is left for calls that go at once, and the seconds until all of it is back."""
+    def figures(self, now: float, limits: Limits | None) -> Figures | None:
+        """What is left for calls that go at once, and the seconds until all of it is back; None without a rate."""
+        if limits is None or limits.rate is None:
+            return None
         step, slack = _step(limits), _slack(limits)
         spent = max(0.0, self.due - now)
         left = 0 if now < self.frozen_until else max(0, math.floor((slack - spent) / step + 1 + 1e-9))
@@ -54,9 +52,9 @@ class Bucket:
         return Figures(f"{limits.rate}{window}", min(left, limits.rate), math.ceil(spent))
 
 
-def _step(limits: Limits) -> float:
-    return limits.per / limits.rate
+def _step(limits: Limits | None) -> float:
+    return 0.0 if limits is None or limits.rate is None else limits.per / limits.rate
 
 
-def _slack(limits: Limits) -> float:
-    return math.floor(limits.burst * (1 - SPARE)) * _step(limits)
+def _slack(limits: Limits | None) -> float:
+    return 0.0 if limits is None else math.floor(limits.burst * (1 - SPARE)) * _step(limits)

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from proxy.cursors import Place
+from proxy.tally import be_patient
 from schemas.envelope import error_body
 from schemas.errors import Problem
 
@@ -49,6 +50,7 @@ async def answer_crawl(
     def render(problem: Problem) -> dict[str, Any]:
         return error_body(problem, request.state.request_id)
 
+    be_patient()
     first = await _patiently(book, start)
     return StreamingResponse(_crawl(book, first, render), media_type=NDJSON, headers=headers)
 

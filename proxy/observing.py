@@ -69,17 +69,21 @@ class Observation:
 
 
 class Observed(httpx.AsyncByteStream):
-    """A body on its way through: its bytes are counted, and `on_end` hears once how it ended."""
+    """A body on its way through: its bytes are counted, and `on_end` hears once how it ended.
+
+    `release` is called as soon as nothing more of it can come, once or more often.
+    """
 
     def __init__(
         self,
         stream: httpx.AsyncByteStream,
         count: Callable[[int], None],
-        on_end: Callable[[Outcome], None] | None = None,
+        release: Callable[[], None] = lambda: None,
     ) -> None:
         self._stream = stream
         self._count = count
-        self.on_end = on_end
+        self._release = release
+        self.on_end: Callable[[Outcome], None] | None = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
@@ -98,6 +102,7 @@ class Observed(httpx.AsyncByteStream):
             self._end("cancelled")
 
     def _end(self, outcome: Outcome) -> None:
+        self._release()
         if self.on_end is not None:
             self.on_end(outcome)
             self.on_end = None

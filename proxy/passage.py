@@ -22,6 +22,7 @@ from proxy.observing import Observation, Observed
 from proxy.record import OnCall, Outcome
 from proxy.repeats import PAUSE, Happened, Kind, Landing, repeated, repeats, result
 from proxy.transport import NEVER_SENT
+from proxy.turns import Permit, Urgency
 from schemas.errors import Throttled
 
 
@@ -137,41 +138,48 @@ class Passage:
             await response.aclose()
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
-        await self._enter()
+        permit = await self._enter()
         self._seen.attempts += 1
         self._tally.calls += 1
         before, self._got = self._got, "no_answer"
         started = time.perf_counter()
         try:
             response = await self._way.transport.handle_async_request(request)
-        except NEVER_SENT:
-            self._got = "never_sent" if before == "never_sent" else "no_answer"
+        except BaseException as error:
+            permit.close()
+            if isinstance(error, NEVER_SENT):
+                self._got = "never_sent" if before == "never_sent" else "no_answer"
             raise
         finally:
             self._tally.vendor_seconds += time.perf_counter() - started
-        self._note(response)
+        self._note(response, permit)
         return response
 
-    async def _enter(self) -> None:
+    async def _enter(self) -> Permit:
         started = _now()
         patience = self._patience()
+        urgency = Urgency.SENT_BACK if self._seen.attempts else self._tally.urgency
         try:
-            await self._gate.enter(self._limits, patience, ahead=self._seen.attempts > 0)
+            permit = await self._gate.enter(self._limits, patience, self._connection.account_id, urgency)
         except Throttled:
             self._tally.figures = self._gate.figures(self._limits)
             raise
         self._queued += _now() - started
+        return permit
 
     def _patience(self) -> float:
         """Seconds that this call may still wait at the gate."""
         now = _now()
         return min(self._way.governor.queue_seconds - self._queued, self._until - now)
 
-    def _note(self, response: httpx.Response) -> None:
+    def _note(self, response: httpx.Response, permit: Permit) -> None:
+        """The permit is closed with the answer's body."""
         self._got = "answered"
         self._seen.answered(response.status_code)
         if isinstance(response.stream, httpx.AsyncByteStream):
-            response.stream = Observed(response.stream, self._seen.received)
+            response.stream = Observed(response.stream, self._seen.received, permit.close)
+        else:
+            permit.close()
         self._gate.note(self._limits, response.status_code, response.headers)
         self._tally.figures = self._gate.figures(self._limits)
         if wait := self._advice(response):

@@ -63,7 +63,10 @@ def capabilities(scene: Scene, environment_id: str, wanted: Wanted) -> Shape:
             "category": provider.category,
         },
         "environment_id": environment_id,
-        "limits": {"requests": _limits(scene.limits), "concurrency": None},
+        "limits": {
+            "requests": _rate(scene.limits),
+            "concurrency": scene.limits.concurrency if scene.limits else None,
+        },
         "unified": list(_unified(scene, wanted)) if wanted.type in ("unified", "all") else [],
         "proxy": _proxy(found, wanted) if wanted.type in ("proxy", "all") else [],
         "auth": _auth(provider),
@@ -75,8 +78,8 @@ def capabilities(scene: Scene, environment_id: str, wanted: Wanted) -> Shape:
     }
 
 
-def _limits(limits: Limits | None) -> Shape | None:
-    if limits is None:
+def _rate(limits: Limits | None) -> Shape | None:
+    if limits is None or limits.rate is None:
         return None
     return {"limit": limits.rate, "window_s": limits.per, "burst": limits.burst}
 

@@ -215,12 +215,18 @@ async def test_an_override_is_replaced_whole_and_its_secret_kept_apart(either: W
     assert await secret() == {"client_secret": "hush-1"}
     assert await override({"unified": {}}) == {"unified": {}}
     assert await secret() is None
-    refused = await either.client.patch(path, json={"override": {"unified": [], "limits": {"a": 1}}})
+    refused = await either.client.patch(
+        path, json={"override": {"unified": [], "limits": {"a": 1, "rate": "9"}}}
+    )
     assert refused.status_code == 400
     assert refused.json()["details"]["failures"] == [
         {"field": "override.unified", "message": "must be a JSON object"},
-        {"field": "override.limits.rate", "message": "is missing"},
+        {"field": "override.limits.rate", "message": "Input should be a valid integer"},
         {"field": "override.limits.a", "message": "is not known here"},
+    ]
+    refused = await either.client.patch(path, json={"override": {"limits": {"burst": 1, "concurrency": 5}}})
+    assert refused.json()["details"]["failures"] == [
+        {"field": "override.limits", "message": "must name rate, too: per and burst belong to it"}
     ]
 
 

@@ -18,7 +18,9 @@ from auth.connections import Connection
 from providers.provider import Limits
 from proxy.bucket import SPARE, Bucket
 from proxy.figures import FARTHEST, LONGEST, Figures, stated_figures, stated_wait
-from proxy.governor import FIRST_PAUSE, LONGEST_PAUSE, MOST_WAITING, Gate, Governor, limits_of
+from proxy.gate import FIRST_PAUSE, LONGEST_PAUSE, MOST_WAITING, Gate
+from proxy.governor import Governor, limits_of
+from proxy.turns import Urgency
 from schemas.errors import Throttled
 from tests.house import open_house
 from tests.proxy.outlet import closed, connected, elapsed, outlet
@@ -133,14 +135,12 @@ async def test_a_turn_that_came_too_late_for_its_caller_goes_to_the_next() -> No
 async def test_one_that_had_its_turn_and_was_sent_back_goes_first() -> None:
     gate, gone = Gate(), []
 
-    async def call(name: str, *, ahead: bool) -> None:
-        await gate.enter(QUICK, 10.0, ahead=ahead)
+    async def call(name: str, urgency: Urgency = Urgency.PROMPT) -> None:
+        await gate.enter(QUICK, 10.0, urgency=urgency)
         gone.append(name)
 
     await gate.enter(QUICK, 0.0)
-    await asyncio.gather(
-        call("first", ahead=False), call("second", ahead=False), call("sent back", ahead=True)
-    )
+    await asyncio.gather(call("first"), call("second"), call("sent back", Urgency.SENT_BACK))
     assert gone == ["sent back", "first", "second"]
 
 
@@ -245,6 +245,7 @@ def test_an_environment_replaces_what_it_states_of_the_providers_limits() -> Non
     assert limits_of(plain) == declared
     own = {"limits": {"rate": 5}}
     assert limits_of(stating(plain, own)) == Limits(5, 2.0, 20, rejects_unprocessed=True)
+    assert limits_of(stating(plain, {"limits": {"concurrency": 3}})) == replace(declared, concurrency=3)
     none = connected("https://a.example")
     assert limits_of(none) is None
     assert limits_of(stating(none, own)) == Limits(5)

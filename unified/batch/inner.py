@@ -13,6 +13,7 @@ from starlette.types import Message, Receive, Scope
 
 from auth.connections import Connection
 from proxy import tally
+from proxy.turns import Urgency
 from schemas.errors import Problem, RemoteProblem, TooLarge, UnsupportedMedia
 from unified.batch.form import Entry
 
@@ -82,7 +83,7 @@ async def records_of(
     """Adds what the call is answered with to `found`. Raises the `Problem` that it ends in, and `Enough`."""
     collector = Collector(call, allowance, found)
     body = _bytes(call)
-    outside, counted = tally.current.get(), tally.Tally()
+    outside, counted = tally.current.get(), tally.Tally(urgency=Urgency.PATIENT)
     counted.until = outside.until if outside else None
     token = tally.current.set(counted)
     try:
