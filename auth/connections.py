@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from auth import sealed
 from auth.caller import Caller
+from auth.changes import Changes
 from auth.connection import Connection as Connection
 from auth.connection import fill
 from auth.credentials import asked_scopes
@@ -31,7 +32,7 @@ class Connections:
     """Opens accounts, and notes what vendors say of their credentials.
 
     `sandboxes`: URLs by provider. `sandbox_contexts`: what an account of a provider's sandbox needs, credentials
-    included.
+    included. What is opened is remembered as long as `changes` hears of nothing else, else for three seconds.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Connections:
         sandboxes: Mapping[str, str],
         *,
         sandbox_contexts: Mapping[str, Mapping[str, Any]] | None = None,
+        changes: Changes | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
@@ -49,8 +51,15 @@ class Connections:
         self.providers = providers
         self.sandboxes = {name: url.rstrip("/") for name, url in sandboxes.items()}
         self.sandbox_contexts = sandbox_contexts or {}
-        self.callers: Recent[ApiToken] = Recent(clock)
-        self._accounts: Recent[Connection] = Recent(clock)
+        changes = changes or Changes(database, clock)
+        self.callers: Recent[ApiToken] = Recent(clock, lambda: changes.until)
+        self._accounts: Recent[Connection] = Recent(clock, lambda: changes.until)
+        changes.tell(self.callers.clear, token=lambda _: self.callers.clear())
+        changes.tell(
+            self._accounts.clear,
+            account=lambda keys: self._accounts.forget(*keys),
+            environment=lambda ids: self._accounts.forget_where(lambda key: key.partition("/")[0] in ids),
+        )
 
     async def open(self, caller: Caller, account_id: str) -> Connection:
         """The account's connection, for a caller of its environment.

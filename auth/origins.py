@@ -2,6 +2,7 @@
 
 from sqlmodel import select
 
+from auth.changes import Changes
 from auth.database import Database
 from auth.recent import Recent
 from schemas.tables import Environment
@@ -10,11 +11,12 @@ ALL = ""
 
 
 class Origins:
-    """Reads environments' allow-lists, remembered for a few seconds."""
+    """Reads environments' allow-lists, remembered until `changes` hears of an environment's change."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, changes: Changes) -> None:
         self._database = database
-        self._recent: Recent[frozenset[str]] = Recent()
+        self._recent: Recent[frozenset[str]] = Recent(told_until=lambda: changes.until)
+        changes.tell(self._recent.clear, environment=lambda _: self._recent.clear())
 
     async def allows(self, environment_id: str, origin: str) -> bool:
         return origin in await self._recent.get(environment_id, lambda: self._load(environment_id))

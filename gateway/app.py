@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from auth.changes import EVERY, Changes
 from auth.connections import Connections
 from auth.database import Database
 from auth.gateway_secret import gateway_secret
@@ -20,6 +21,7 @@ from auth.linking.pages.assets import ROUTES as PAGE_ROUTES
 from auth.origins import Origins
 from auth.renewal import Journal, Renewals, Sweeper, sweeping
 from auth.revoking import Revocations
+from auth.rounds import rounds
 from auth.routes import ROUTES as AUTH_ROUTES
 from auth.vault import Keyring, Vault
 from gateway.cors import Cors
@@ -158,9 +160,17 @@ async def open_state(
             "Connections to vendors that serve a call.",
             lambda: way_out.connections_in_use if isinstance(way_out, Transport) else 0,
         )
+        changes = Changes(database)
         connections = Connections(
-            database, vault, PROVIDERS, settings.sandboxes, sandbox_contexts=sandbox_contexts
+            database,
+            vault,
+            PROVIDERS,
+            settings.sandboxes,
+            sandbox_contexts=sandbox_contexts,
+            changes=changes,
         )
+        origins = Origins(database, changes)
+        await stack.enter_async_context(rounds(EVERY, changes.look, {}))
         renewals = Renewals(
             way_out,
             database,
@@ -202,7 +212,8 @@ async def open_state(
             "revocations": revocations,
             "token_hash_key": await gateway_secret(database, vault, "token-hash"),
             "guesses": Guesses(),
-            "origins": Origins(database),
+            "origins": origins,
+            "changes": changes,
             "pipe": pipe,
             "check_target": partial(check_target, guard),
             "ledger": ledger,

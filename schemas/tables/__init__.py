@@ -8,6 +8,7 @@ from schemas.tables.accounts import (
     SealedRecord,
 )
 from schemas.tables.base import METADATA, Row, UtcDateTime, new_id, now
+from schemas.tables.changes import Change
 from schemas.tables.grants import Grant, Shift
 from schemas.tables.idempotency import WriteRecord
 from schemas.tables.linking import LinkAttempt, LinkToken
@@ -18,6 +19,7 @@ from schemas.tables.webhooks import Webhook, WebhookDelivery, WebhookEvent
 __all__ = [
     "METADATA",
     "ApiToken",
+    "Change",
     "Environment",
     "EnvironmentIntegration",
     "Grant",
