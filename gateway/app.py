@@ -192,6 +192,7 @@ async def open_state(
             seconds=settings.upstream_seconds,
             on_call=watch.called,
         )
+        stack.push_async_callback(pipe.aclose)
         ledger = await stack.enter_async_context(
             open_ledger(database, await gateway_secret(database, vault, "idempotency"), sleep=sleep)
         )

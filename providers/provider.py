@@ -99,6 +99,18 @@ Scheme = TokenScheme | ApiKey
 
 
 @dataclass(frozen=True)
+class Learning:
+    """Where a vendor tells an account how many calls at a time it takes: `path`, below the base path, answers JSON.
+
+    `read` makes a number of it, already less what the customer's other tools need, or None where it says none. An
+    account that may not ask stays with what is declared.
+    """
+
+    path: str
+    read: Callable[[Any], int | None]
+
+
+@dataclass(frozen=True)
 class Limits:
     """`rate` calls each `per` seconds, `burst` more at once; `concurrency` calls under way. None: no such limit.
 
@@ -110,6 +122,7 @@ class Limits:
     per: float = 1.0
     burst: int = 0
     concurrency: int | None = None
+    learnt_from: Learning | None = None
     rejects_unprocessed: bool = False
 
 

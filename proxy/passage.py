@@ -3,7 +3,7 @@
 import asyncio
 import math
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 
 import httpx
@@ -12,12 +12,13 @@ from tenacity import RetryCallState, retry_if_result
 from auth.connections import Connection
 from auth.renewal import Renewals
 from auth.signing import signer
+from providers.provider import Limits
 from proxy import tally
 from proxy.budget import Budgets
 from proxy.decoding import read_bounded
 from proxy.failures import late
 from proxy.figures import stated_wait
-from proxy.governor import Governor, limits_of
+from proxy.governor import Governor
 from proxy.observing import Observation, Observed
 from proxy.record import OnCall, Outcome
 from proxy.repeats import PAUSE, Happened, Kind, Landing, repeated, repeats, result
@@ -28,7 +29,10 @@ from schemas.errors import Throttled
 
 @dataclass(frozen=True)
 class Way:
-    """What all calls share. `seconds`: from the start of a call to the head of its answer, repeats included."""
+    """What all calls share. `seconds`: from the start of a call to the head of its answer, repeats included.
+
+    `limits`: the vendor's that hold for a connection.
+    """
 
     transport: httpx.AsyncBaseTransport
     renewals: Renewals
@@ -36,6 +40,7 @@ class Way:
     budgets: Budgets
     on_call: OnCall
     seconds: float
+    limits: Callable[[Connection], Limits | None]
 
 
 class Passage:
@@ -47,7 +52,7 @@ class Passage:
         self._way, self._connection, self._request, self._kind = way, connection, request, kind
         self._whole = whole
         self._gate = way.governor.gate(connection)
-        self._limits = limits_of(connection)
+        self._limits = way.limits(connection)
         self._budget = way.budgets.of(connection.account_id)
         self._tally = tally.current.get() or tally.Tally()
         self._seen = Observation(connection, request, way.on_call)

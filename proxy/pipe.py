@@ -9,6 +9,7 @@ from proxy.budget import Budgets
 from proxy.decoding import TooBig, Undecodable, read_bounded
 from proxy.failures import failure
 from proxy.governor import Governor
+from proxy.learning import Learner
 from proxy.passage import Passage, Way
 from proxy.record import OnCall, unrecorded
 from proxy.repeats import Kind, Landing
@@ -30,7 +31,14 @@ class Pipe:
         seconds: float = 60.0,
         on_call: OnCall = unrecorded,
     ) -> None:
-        self._way = Way(transport, renewals, governor or Governor(), Budgets(), on_call, seconds)
+        self._learner = Learner(self.read)
+        self._way = Way(
+            transport, renewals, governor or Governor(), Budgets(), on_call, seconds, self._learner.limits
+        )
+
+    async def aclose(self) -> None:
+        """Breaks off what is asked beside the calls."""
+        await self._learner.aclose()
 
     async def read(self, connection: Connection, call: Call) -> Answer:
         """The whole answer to a GET, whatever its status, within the deadline.

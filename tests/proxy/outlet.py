@@ -59,6 +59,14 @@ async def answers(peer: Peer) -> bool:
     return True
 
 
+async def says(peer: Peer) -> bool:
+    """`/says/{number}`: that number, as JSON."""
+    await peer.body()
+    number = peer.request.target.rpartition(b"/")[2]
+    await peer.write(whole(number, b"Content-Type: application/json"))
+    return True
+
+
 @dataclass
 class Outlet:
     """`pipe` calls `upstream`; `records` has what it told of each call."""
@@ -105,7 +113,7 @@ async def outlet(
     allow_private: bool = True,
 ) -> AsyncIterator[Outlet]:
     async with (
-        serving({**FAULTS, b"answers": answers}) as upstream,
+        serving({**FAULTS, b"answers": answers, b"says": says}) as upstream,
         kept(allow_private, read_idle_seconds, limit) as transport,
     ):
         records: list[CallRecord] = []
