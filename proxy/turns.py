@@ -108,7 +108,7 @@ class Turns:
         return True
 
     def _next_line(self) -> OrderedDict[str, deque[Waiter]]:
-        order = list(Urgency)
-        if self._given % PATIENT_SHARE == PATIENT_SHARE - 1:
-            order.reverse()
-        return next((self._lines[each] for each in order if self._lines[each]), OrderedDict())
+        patient = self._lines[Urgency.PATIENT]
+        if patient and self._given % PATIENT_SHARE == PATIENT_SHARE - 1:
+            return patient
+        return next((line for line in self._lines.values() if line), patient)
