@@ -6,13 +6,12 @@ from typing import Any
 from providers.coupa.dialect import blame, sought
 from providers.coupa.documents import PENDING, approvals, followed, not_in_state, resumed
 from providers.coupa.lines_written import (
-    ACCOUNT,
     BACKED,
-    CURRENCY,
-    NAME,
     LineTable,
+    line_entries,
     lines,
     needs_price,
+    priced,
 )
 from providers.coupa.tagged import tracking
 from providers.coupa.written import CUSTOM_FIELDS
@@ -32,7 +31,6 @@ from providers.writing import (
     acted,
     changed,
 )
-from schemas.shapes import LineItem
 
 PATH = "/invoices"
 CHARGED_TO = ("account", "account-allocations", *BACKED)
@@ -81,22 +79,13 @@ def _needs_total(line: Mapping[str, Any], draft: Draft) -> Iterator[Fault]:
 
 
 def _line_entries(table: Fields, charges: Fields) -> tuple[LineTable, LineTable]:
-    shared: dict[str, Entry | Closed] = {
-        "name": NAME,
-        "account": ACCOUNT,
-        "currency": CURRENCY,
-        "tracking_categories": tracking(),
-    }
     main = LineTable(
         path="invoice-lines",
         thing="invoice_line",
-        entries=turn(
+        entries=line_entries(
             table,
-            LineItem,
-            **shared,
-            quantity=to("quantity", decimal),
-            unit_price=to("price", decimal),
-            total_line_amount=to("price", decimal),
+            **priced("price"),
+            tracking_categories=tracking(),
             tax_rate=to("tax-code.id", key),
             type=to("type", words=("InvoiceQuantityLine", "InvoiceAmountLine"), clears=False),
         ),
@@ -107,11 +96,11 @@ def _line_entries(table: Fields, charges: Fields) -> tuple[LineTable, LineTable]
     charge = LineTable(
         path="invoice-charges",
         thing="invoice_charge",
-        entries=turn(
+        entries=line_entries(
             charges,
-            LineItem,
-            **{**shared, "name": Closed("a charge has no item")},
+            name=Closed("a charge has no item"),
             total_line_amount=to("total", decimal),
+            tracking_categories=tracking(),
             tax_rate=Closed("a charge is taxed by tax-lines in its remote_data"),
             type=to("type", words=CHARGES, clears=False),
         ),

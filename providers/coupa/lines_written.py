@@ -5,18 +5,41 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from providers.turning import key, to
+from providers.mapping import Fields
+from providers.turning import decimal, key, to, turn
 from providers.writing import Body, Closed, Draft, Entries, Entry, Fault, body_of, faults_of, merged
 from schemas.errors import InvalidRequest
-from schemas.shapes import WrittenLine
+from schemas.shapes import LineItem, WrittenLine
 
 BACKED = ("order-line-id", "po-number", "order-header-num")  # by which a line bills one of an order
 OWN = frozenset({"id", "_delete", "remote_data"})
-NAME = Closed("is the item's name: write `item`")
-ACCOUNT = to("account.id", key)
-CURRENCY = to("currency.code")
 CENT = Decimal("0.01")
 COUNTED = "is that of quantity and unit_price on a line of this type: write them"
+
+
+def line_entries(table: Fields, **named: Entry | Closed) -> Entries:
+    """How a line's members are written: those that are alike on every document, and the named ones."""
+    alike: dict[str, Entry | Closed] = {
+        "name": Closed("is the item's name: write `item`"),
+        "account": to("account.id", key),
+        "currency": to("currency.code"),
+    }
+    return turn(table, LineItem, **alike | named)
+
+
+def priced(price: str) -> dict[str, Entry]:
+    """Quantity and prices. `price`: the key that a unit price and an amount line's total share."""
+    return {
+        "quantity": to("quantity", decimal),
+        "unit_price": to(price, decimal),
+        "total_line_amount": to(price, decimal),
+    }
+
+
+def in_currency(draft: Draft) -> Body:
+    """The currency that a new document gives to its lines: Coupa keeps it there."""
+    code = draft.given.get("currency")
+    return {"currency": {"code": code}} if draft.creates and code else {}
 
 
 def _nothing(draft: Draft) -> Body:
@@ -86,6 +109,14 @@ class LineTable:
         rest = [{"id": row["id"], **members} for row in self.present(draft) if row["id"] not in ids]
         rows = [*named, *(rest if members else ())]
         return {self.path: rows} if rows else {}
+
+    def shared(self, name: str) -> Entry:
+        """The entry of a document's field that Coupa keeps on the lines, under this key."""
+        return Entry(
+            lambda value, draft: {} if "line_items" in draft.given else self.everywhere(draft),
+            keys=(name,),
+            compares=True,
+        )
 
 
 def _priced(line: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,18 +6,18 @@ from typing import Any
 from providers.coupa.dialect import blame, sought
 from providers.coupa.documents import check_person, followed, resumed
 from providers.coupa.lines_written import (
-    ACCOUNT,
-    CURRENCY,
-    NAME,
     LineTable,
+    in_currency,
+    line_entries,
     lines,
     needs_currency,
     needs_price,
+    priced,
 )
 from providers.coupa.tagged import tracking
-from providers.coupa.written import CUSTOM_FIELDS
+from providers.coupa.written import CUSTOM_FIELDS, DELIVERY_ADDRESS
 from providers.mapping import Fields
-from providers.turning import decimal, key, reference, to, turn
+from providers.turning import key, reference, to, turn
 from providers.writing import (
     Argument,
     Body,
@@ -33,7 +33,6 @@ from providers.writing import (
     acted,
     changed,
 )
-from schemas.shapes import LineItem
 
 PATH = "/purchase_orders"
 WRITE = ("core.purchase_order.write",)
@@ -45,9 +44,7 @@ CANCELLED = ("cancelled", "canceled")
 
 def _wide(draft: Draft) -> Body:
     """An order's own currency and delivery date are those of its lines."""
-    body: Body = {}
-    if draft.creates and draft.given.get("currency"):
-        body["currency"] = {"code": draft.given["currency"]}
+    body = in_currency(draft)
     if "delivery_date" in draft.given:
         body["need-by-date"] = draft.given["delivery_date"]
     return body
@@ -68,15 +65,9 @@ def _lines(table: Fields) -> LineTable:
     return LineTable(
         path="order-lines",
         thing="order_line",
-        entries=turn(
+        entries=line_entries(
             table,
-            LineItem,
-            name=NAME,
-            account=ACCOUNT,
-            currency=CURRENCY,
-            quantity=to("quantity", decimal),
-            unit_price=to("price", decimal),
-            total_line_amount=to("price", decimal),
+            **priced("price"),
             type=to("type", words=("OrderQuantityLine", "OrderAmountLine"), clears=False),
             tracking_categories=tracking("department"),
         ),
@@ -112,11 +103,6 @@ def writing(table: Fields, line: Fields) -> Writing:
     order_lines = _lines(line)
     person = reference("ship-to-user", update=False, clears=False)
     buyer = reference("ship-to-user", update=False, clears=False, check=check_person)
-    delivery = Entry(
-        lambda value, draft: {} if "line_items" in draft.given else order_lines.everywhere(draft),
-        keys=("need-by-date",),
-        compares=True,
-    )
     return Writing(
         thing="order_header",
         entries=turn(
@@ -126,10 +112,8 @@ def writing(table: Fields, line: Fields) -> Writing:
             employee=buyer,
             requested_by=person,
             issue_date=Closed("is the day on which Coupa makes the order"),
-            delivery_date=delivery,
-            delivery_address=Closed(
-                "is one of the company's addresses: name it in remote_data.ship-to-address"
-            ),
+            delivery_date=order_lines.shared("need-by-date"),
+            delivery_address=DELIVERY_ADDRESS,
             line_items=lines(order_lines),
             memo=Closed("is the requisition's: an order has none of its own"),
             tracking_categories=tracking(

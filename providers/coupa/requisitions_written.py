@@ -6,21 +6,20 @@ from typing import Any
 from providers.coupa.dialect import blame
 from providers.coupa.documents import approvals, check_person
 from providers.coupa.lines_written import (
-    ACCOUNT,
-    CURRENCY,
-    NAME,
     LineTable,
+    in_currency,
+    line_entries,
     lines,
     needs_currency,
     needs_item_or_description,
     needs_price,
+    priced,
 )
 from providers.coupa.tagged import tracking
-from providers.coupa.written import CUSTOM_FIELDS
+from providers.coupa.written import CUSTOM_FIELDS, DELIVERY_ADDRESS
 from providers.mapping import Fields
-from providers.turning import decimal, key, reference, to, turn
+from providers.turning import key, reference, to, turn
 from providers.writing import Body, Closed, Deed, Draft, Entry, Fault, Step, Talk, Writing, acted, changed
-from schemas.shapes import LineItem
 
 PATH = "/requisitions"
 WRITE = ("core.requisition.write",)
@@ -31,9 +30,7 @@ SUBMITTED = ("pending_approval", "pending_buyer_action", "approved", "ordered")
 
 def _wide(draft: Draft) -> Body:
     """A requisition's supplier and currency are those of its lines."""
-    body: Body = {}
-    if draft.creates and draft.given.get("currency"):
-        body["currency"] = {"code": draft.given["currency"]}
+    body = in_currency(draft)
     if "vendor" in draft.given:
         vendor = draft.given["vendor"]
         body["supplier"] = None if vendor is None else {"id": key(vendor)}
@@ -51,15 +48,9 @@ def _lines(table: Fields) -> LineTable:
     return LineTable(
         path="requisition-lines",
         thing="requisition_line",
-        entries=turn(
+        entries=line_entries(
             table,
-            LineItem,
-            name=NAME,
-            account=ACCOUNT,
-            currency=CURRENCY,
-            quantity=to("quantity", decimal),
-            unit_price=to("unit-price", decimal),
-            total_line_amount=to("unit-price", decimal),
+            **priced("unit-price"),
             type=to("line-type", words=("RequisitionQuantityLine", "RequisitionAmountLine"), clears=False),
             tracking_categories=tracking(instead="is the requisition's: write it on the document"),
         ),
@@ -94,25 +85,18 @@ def _check_currency(value: Any, draft: Draft) -> Iterator[Fault]:
 def writing(table: Fields, line: Fields) -> Writing:
     """The write side of requisitions, turned round from the tables that read them."""
     requisition_lines = _lines(line)
-    vendor = Entry(
-        lambda value, draft: {} if "line_items" in draft.given else requisition_lines.everywhere(draft),
-        keys=("supplier",),
-        compares=True,
-    )
     return Writing(
         thing="requisition_header",
         entries=turn(
             table,
             number=Closed("is Coupa's own id"),
             status=Entry(lambda value, draft: {}, words=("draft", "submitted")),
-            vendor=vendor,
+            vendor=requisition_lines.shared("supplier"),
             employee=reference("requested-by", clears=False, check=check_person),
             requested_by=reference("requested-by", clears=False),
             issue_date=Closed("is the day on which it was submitted"),
             delivery_date=to("need-by-date"),
-            delivery_address=Closed(
-                "is one of the company's addresses: name it in remote_data.ship-to-address"
-            ),
+            delivery_address=DELIVERY_ADDRESS,
             currency=Entry(lambda value, draft: {}, keys=("currency",), check=_check_currency),
             line_items=lines(requisition_lines),
             tracking_categories=tracking("department"),

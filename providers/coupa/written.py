@@ -7,7 +7,7 @@ from typing import Any
 from providers.coupa.shapes import PLACE
 from providers.mapping import fields
 from providers.turning import decimal, key, turn
-from providers.writing import Body, Draft, Entry, Fault
+from providers.writing import Body, Closed, Draft, Entry, Fault
 
 PHONE = re.compile(r"\+([0-9]{1,4}) (?:([0-9]{1,6}) )?(\S.*)")
 CODE = re.compile(r"[A-Z]{2}")
@@ -34,6 +34,7 @@ def _custom_fields(value: Any, draft: Draft) -> Body:
 
 
 CUSTOM_FIELDS = Entry(_custom_fields, keys=("custom-fields",), clears=False)
+DELIVERY_ADDRESS = Closed("is one of the company's addresses: name it in remote_data.ship-to-address")
 
 
 def _number(phone: Mapping[str, Any]) -> Body:
