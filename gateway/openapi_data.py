@@ -7,8 +7,8 @@ from gateway.openapi_parts import DATA_HEADERS, Schema, answers, json_content, p
 from gateway.openapi_writes import write_operations
 from providers.registry import PROVIDERS
 from providers.resource import Resource
-from schemas.filters import Filter
 from schemas.unified import MODELS, UnifiedResource, record_schema
+from unified.offers import Offer, filters
 
 UNIFIED, COLLECTION = "/unified", "/unified/{model}/{resource}"
 MODEL_META = "/unified/meta/{model}/{integration}"
@@ -223,30 +223,34 @@ def _sorting(unified: UnifiedResource, offers: Mapping[str, Resource]) -> Iterat
 
 def _filters(unified: UnifiedResource, offers: Mapping[str, Resource]) -> Iterator[Schema]:
     """Each comparison that some provider makes: `name`, with several values `name=a,b`, or `name[gt]`."""
-    for name, known in unified.filters.items():
-        offered = [each.filters[name] for each in offers.values() if name in each.filters]
-        operators = known.operators & {operator for each in offered for operator in each.operators}
-        words = [word for each in offered for word in (*each.words, *each.raw_words)]
+    found = [filters(unified, resource) for resource in offers.values()]
+    for name in unified.filters:
+        offered = [each[name] for each in found if name in each]
+        operators = {operator for offer in offered for operator in offer.operators}
         for operator in sorted(operators - {"eq", "in"}):
-            yield {"name": f"{name}[{operator}]", "in": "query", "schema": _value(known, words)}
+            yield {"name": f"{name}[{operator}]", "in": "query", "schema": _value(offered)}
         if "eq" in operators:
-            yield {"name": name, "in": "query", **_equal(known, words, several="in" in operators)}
+            yield {"name": name, "in": "query", **_equal(offered, several="in" in operators)}
 
 
-def _equal(known: Filter, words: list[str], *, several: bool) -> Schema:
-    value = _value(known, words)
+def _equal(offered: list[Offer], *, several: bool) -> Schema:
+    value = _value(offered)
     if not several:
         return {"schema": value}
     return {"explode": False, "schema": {"type": "array", "minItems": 1, "items": value}}
 
 
-def _value(known: Filter, words: list[str]) -> Schema:
-    if known.kind == "enum":
-        return {"type": "string", "enum": list(dict.fromkeys((*known.values, *words)))}
-    if known.kind == "boolean":
+def _value(offered: list[Offer]) -> Schema:
+    kind = offered[0].known.kind
+    if kind == "enum":
+        return {
+            "type": "string",
+            "enum": list(dict.fromkeys(word for each in offered for word in each.words)),
+        }
+    if kind == "boolean":
         return BOOLEAN
     formats = {"time": "date-time", "date": "date"}
-    return {"type": "string", "format": formats[known.kind]} if known.kind in formats else TEXT
+    return {"type": "string", "format": formats[kind]} if kind in formats else TEXT
 
 
 def _moved(schema: Any) -> Any:
