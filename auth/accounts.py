@@ -14,7 +14,8 @@ from auth.events import AccountEvent, emit_all, listeners
 from auth.grants import GIVEN, read_given
 from auth.renewal import keep_grant
 from auth.vault import Binding, Vault
-from providers.provider import AuthorizationCode, Provider
+from providers.provider import Provider
+from providers.schemes import AuthorizationCode
 from schemas.errors import NotFound
 from schemas.tables import EnvironmentIntegration, IntegratedAccount, SealedRecord, WriteRecord, new_id
 

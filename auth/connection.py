@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auth.secret import Secret
-from providers.provider import Provider, Scheme
+from providers.provider import Provider
+from providers.schemes import Scheme
 from schemas.errors import AccountProblem
 
 
@@ -41,14 +42,19 @@ class Connection:
         return found
 
     def url(self, template: str) -> str:
-        """A URL that the provider declares, filled in for this account."""
-        return fill(template, self.context, self.origin)
+        """A URL that the provider declares, filled in for this account; a sandbox takes the place of all its hosts."""
+        hosts = {
+            name: self.origin if self.is_sandbox else fill(self.provider, host, self.context)
+            for name, host in self.provider.hosts.items()
+            if template.startswith(f"{{{name}}}")
+        }
+        return fill(self.provider, template, self.context, origin=self.origin, **hosts)
 
 
-def fill(template: str, context: Mapping[str, Any], origin: str) -> str:
+def fill(provider: Provider, template: str, context: Mapping[str, Any], **hosts: str) -> str:
     """A provider's template with the account's variables, which were checked against their patterns when saved."""
     try:
-        return template.format_map({**context, "origin": origin})
+        return template.format_map({**provider.spelled(context), **hosts})
     except KeyError as error:
         raise _lacking(str(error.args[0])) from None
 

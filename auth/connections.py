@@ -19,7 +19,8 @@ from auth.oauth_clients import client_id, environment_client
 from auth.recent import Recent
 from auth.secret import Secret
 from auth.vault import CannotOpen, Vault
-from providers.provider import AuthorizationCode, Provider, Scheme
+from providers.provider import Provider
+from providers.schemes import AuthorizationCode, Scheme
 from schemas.errors import AccountProblem, Internal, NotAllowed, NotFound
 from schemas.tables import ApiToken, EnvironmentIntegration, IntegratedAccount, SealedRecord
 
@@ -168,7 +169,7 @@ class Connections:
 
     def _origin(self, account: IntegratedAccount, provider: Provider) -> str:
         if not account.is_sandbox:
-            return fill(provider.origin, account.context, "")
+            return fill(provider, provider.origin, account.context)
         return self.sandbox_url(provider.name)
 
     def sandbox_url(self, provider: str) -> str:

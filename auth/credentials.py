@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from auth.context_rules import complaints, scopes_in
-from providers.provider import ANY_WORD, ApiKey, Provider, Scheme, Variable
+from providers.provider import Provider
+from providers.schemes import ANY_WORD, ApiKey, AuthorizationCode, Scheme, Variable
 from schemas.errors import InvalidRequest
 
 PLAIN = "letters, digits and signs without a space"  # what `ANY_WORD` means to a person
@@ -89,8 +90,8 @@ def read_context(
 
     `has_client`: the account may do without an OAuth client of its own.
 
-    Raises InvalidRequest that names every member that is missing or not of its form. A sandbox needs no variables: its
-    URL is known.
+    Raises InvalidRequest that names every member that is missing or not of its form. A sandbox needs no variables that
+    only say where the system is: its URL is known.
     """
     read = dict(context)
     failures = complaints(context)
@@ -115,8 +116,18 @@ def asked_fields(
     provider: Provider, scheme: Scheme, *, is_sandbox: bool, has_client: bool
 ) -> tuple[Variable, ...]:
     """What an account must bring: a sandbox's place is known, and perhaps the OAuth client."""
-    variables = () if is_sandbox else provider.variables
+    variables = tuple(one for one in provider.variables if one.of_sandbox or not is_sandbox)
     return variables if has_client else (*variables, *scheme.fields)
+
+
+def fitting(provider: Provider, known: Mapping[str, Any]) -> tuple[Scheme, dict[str, Any]] | None:
+    """The first scheme that a sandbox's own credentials fit and that needs nobody to sign in, with its context."""
+    for scheme in provider.schemes:
+        asked = asked_fields(provider, scheme, is_sandbox=True, has_client=False)
+        needs_a_person = isinstance(scheme, AuthorizationCode)
+        if not needs_a_person and all(field.name in known for field in asked if field.required):
+            return scheme, {field.name: known[field.name] for field in asked if field.name in known}
+    return None
 
 
 def asked_scopes(context: Mapping[str, Any], override: Mapping[str, Any], scheme: Scheme) -> tuple[str, ...]:

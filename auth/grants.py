@@ -13,7 +13,8 @@ from authlib.oauth2.rfc6749.parameters import prepare_token_request  # type: ign
 from auth.connection import Connection
 from auth.context_rules import scopes_in
 from auth.moments import read_moment
-from providers.provider import AuthorizationCode, ClientCredentials, TokenScheme
+from auth.proofs import proof_of
+from providers.schemes import AuthorizationCode, ClientCredentials, SignedJwt, TokenScheme
 
 SHORTEST = 30.0
 LONGEST = 30 * 86400.0
@@ -83,7 +84,7 @@ def client_request(
     connection: Connection, scheme: ClientCredentials, scopes: tuple[str, ...]
 ) -> httpx.Request:
     """The client credentials request (§4.4.2)."""
-    return _request(connection, scheme, "client_credentials", scope=list(scopes))
+    return _request(connection, scheme, "client_credentials", scopes)
 
 
 def code_request(
@@ -139,17 +140,19 @@ def read_lifetime(expires_in: Any, assumed: float) -> float:
 
 
 def _request(
-    connection: Connection, scheme: TokenScheme, grant_type: str, **form: str | list[str] | None
+    connection: Connection,
+    scheme: TokenScheme,
+    grant_type: str,
+    scopes: tuple[str, ...] = (),
+    /,
+    **form: str | None,
 ) -> httpx.Request:
-    """Id and secret of the client in the form body; a public client has no secret."""
-    body = prepare_token_request(
-        grant_type,
-        **form,
-        client_id=connection.value("client_id"),
-        client_secret=connection.secrets.get("client_secret"),
-    )
+    """With the client's proof; `scopes` go into the form, but for those that the proof itself names."""
     url = connection.url(scheme.token_url)
-    return httpx.Request("POST", url, headers=JSON_HEADERS, content=body.encode())
+    proof, headers = proof_of(connection, scheme.proof, url, scopes)
+    asked = () if isinstance(scheme.proof, SignedJwt) and scheme.proof.has_scopes else scopes
+    body = prepare_token_request(grant_type, **form, scope=list(asked), **proof)
+    return httpx.Request("POST", url, headers={**JSON_HEADERS, **headers}, content=body.encode())
 
 
 def _token(answer: Mapping[str, Any], *, minted_at: float, expires_at: float, jitter: float) -> Token:

@@ -16,7 +16,7 @@ from auth.connections import Connection, Connections
 from auth.grants import GIVEN, JSON_HEADERS
 from auth.renewal import stored
 from auth.vault import CannotOpen, Vault
-from providers.provider import AuthorizationCode
+from providers.schemes import AuthorizationCode
 from schemas.errors import Problem
 from schemas.tables import EnvironmentIntegration, IntegratedAccount
 

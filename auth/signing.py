@@ -7,7 +7,7 @@ import httpx
 from auth.connection import Connection
 from auth.grants import Token
 from auth.renewal import Renewals
-from providers.provider import ApiKey, TokenScheme
+from providers.schemes import ApiKey, TokenScheme
 
 MOST_REPLAYED = 1024 * 1024  # bytes of a body that is kept for a repeat
 

@@ -5,12 +5,14 @@ from typing import Any
 
 import httpx
 
+from auth.credentials import fitting
 from auth.database import Database
 from auth.vault import Vault
 from gateway.failure import CommandFailed
 from gateway.folder import Folder
 from gateway.operations import find_environment, make_environment, make_token
-from providers.provider import AuthorizationCode, Provider, Scheme
+from providers.provider import Provider
+from providers.schemes import Scheme
 
 ENVIRONMENT = "default"
 TENANT = "sandbox"
@@ -30,13 +32,17 @@ async def keep_token(api: httpx.AsyncClient, folder: Folder, database: Database,
 
 async def link(api: httpx.AsyncClient, provider: Provider, credentials: Mapping[str, Any]) -> str:
     """The id of the provider's sandbox account, which takes these credentials. Raises CommandFailed."""
-    scheme = next(scheme for scheme in provider.schemes if _fits(scheme, credentials))
-    context = {field.name: credentials[field.name] for field in scheme.fields}
+    found = fitting(provider, credentials)
+    if found is None:
+        raise CommandFailed(
+            f"The sandbox of {provider.name} names no credentials that {provider.label} takes."
+        )
+    scheme, context = found
     query = {"integration.name": provider.name, "is_sandbox": "true", "tenant_id": TENANT}
-    found = (await _ask(api, "GET", "/integrated-account", params=query))["result"]
-    if not found:
+    accounts = (await _ask(api, "GET", "/integrated-account", params=query))["result"]
+    if not accounts:
         return await _import(api, provider, scheme, context)
-    account = min(found, key=lambda one: one["created_at"])
+    account = min(accounts, key=lambda one: one["created_at"])
     if account["status"] != "active":
         await _ask(
             api, "PATCH", f"/integrated-account/{account['id']}/credentials", json={"context": context}
@@ -59,11 +65,6 @@ async def _import(
         "is_sandbox": True,
     }
     return str((await _ask(api, "POST", "/integrated-account", json=account))["id"])
-
-
-def _fits(scheme: Scheme, credentials: Mapping[str, Any]) -> bool:
-    needs_a_person = isinstance(scheme, AuthorizationCode)
-    return not needs_a_person and all(field.name in credentials for field in scheme.fields)
 
 
 async def _is_accepted(api: httpx.AsyncClient, token: str) -> bool:

@@ -38,12 +38,16 @@ def form(members: Mapping[str, Any], part: str, name: str, type_: str, content: 
 
 @dataclass(frozen=True)
 class Call:
-    """A call to a path below the account's base URL: a read, unless it says otherwise."""
+    """A call to a path below the account's base URL: a read, unless it says otherwise.
+
+    `headers` come beside those that the provider sends with every call.
+    """
 
     path: str
     params: Params = ()
     verb: str = "GET"
     content: Content | None = None
+    headers: Params = ()
 
     def url(self, connection: Connection) -> str:
         query = f"?{urlencode(self.params, quote_via=quote)}" if self.params else ""

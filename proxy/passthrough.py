@@ -10,7 +10,7 @@ from starlette.types import Send
 from auth.connections import Connection, Connections
 from auth.signing import is_replayable
 from auth.tokens import authenticate
-from providers.provider import ApiKey
+from providers.schemes import ApiKey
 from proxy.addresses import exact_url, vendor_path
 from proxy.answer import Answer
 from proxy.failures import failure

@@ -105,7 +105,7 @@ def _answered(landing: Landing, request: httpx.Request) -> httpx.Response:
 
 
 def _request(connection: Connection, call: Call) -> httpx.Request:
-    headers = [*connection.provider.headers, ("accept-encoding", "gzip")]
+    headers = [*connection.provider.headers, *call.headers, ("accept-encoding", "gzip")]
     content = call.content
     if content is not None:
         headers.append(("content-type", content.type))

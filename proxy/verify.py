@@ -1,7 +1,8 @@
 """Proves an account's credentials with one cheap call, before it is called active."""
 
 from auth.connections import Connection, Connections
-from proxy.answer import Answer, Call
+from providers.provider import Check
+from proxy.answer import Answer, Call, Content
 from proxy.pipe import Pipe
 from proxy.refusals import refuse
 from schemas.errors import RemoteProblem
@@ -14,7 +15,7 @@ async def verify(pipe: Pipe, connections: Connections, connection: Connection) -
     """
     problem: RemoteProblem | None = None
     for check in connection.provider.checks:
-        answer: Answer = await pipe.read(connection, Call(check.path, check.query))
+        answer: Answer = await pipe.read(connection, _call(check))
         if answer.is_success:
             answer.json()
             return
@@ -23,3 +24,8 @@ async def verify(pipe: Pipe, connections: Connections, connection: Connection) -
             break
     if problem:
         raise problem
+
+
+def _call(check: Check) -> Call:
+    content = None if check.body is None else Content(check.body)
+    return Call(check.path, check.query, "POST" if content else "GET", content, check.headers)

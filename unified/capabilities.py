@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auth.presenting import built_in_id
-from providers.provider import Limits, Provider, Variable
+from providers.provider import Limits, Provider
 from providers.resource import Resource, Source
+from providers.schemes import Variable
 from providers.writing import Closed, Entry
 from schemas.unified import MODELS, UnifiedField, UnifiedResource, fields, required_on_create
 from unified import offers

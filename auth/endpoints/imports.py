@@ -16,7 +16,8 @@ from auth.endpoints.edge import api_caller, path_id
 from auth.events import emit, emit_status
 from auth.forms import AccountForm, CredentialsChange
 from auth.renewal import keep_grant
-from providers.provider import Provider, Scheme
+from providers.provider import Provider
+from providers.schemes import Scheme
 from schemas.errors import AccountProblem, Conflict, InvalidRequest, NotFound, RemoteProblem, VendorTrouble
 from schemas.tables import EnvironmentIntegration, IntegratedAccount
 

@@ -13,7 +13,7 @@ from auth.endpoints.imports import CONNECTING, VALIDATION_ERROR
 from auth.events import emit_status
 from auth.forms import AccountReference
 from auth.renewal import Renewals
-from providers.provider import ApiKey
+from providers.schemes import ApiKey
 from schemas.errors import AccountProblem, RemoteProblem, VendorTrouble
 
 POST_INSTALL_ERROR = "post_install_error"

@@ -11,14 +11,15 @@ from auth.accounts import find_integration
 from auth.bodies import json_response, read_json, validate
 from auth.caller import Caller
 from auth.connections import ACTIVE, unknown_account
-from auth.credentials import read_context
+from auth.credentials import fitting, read_context
 from auth.endpoints.accounts import erased, listed, shown
 from auth.endpoints.edge import api_caller, path_id
 from auth.endpoints.environment_integrations import integration_name, switch_on
 from auth.endpoints.imports import save
 from auth.forms import SandboxForm
 from auth.presenting import sandbox_account
-from providers.provider import AuthorizationCode, Provider, Scheme
+from providers.provider import Provider
+from providers.schemes import Scheme
 from schemas.errors import AccountProblem, InvalidRequest, NotFound
 from schemas.tables import EnvironmentIntegration, IntegratedAccount
 
@@ -81,15 +82,8 @@ def _credentials(request: Request, name: str) -> tuple[Provider, Scheme, Mapping
     connections = request.state.connections
     connections.sandbox_url(name)
     provider, context = connections.providers[name], connections.sandbox_contexts.get(name, {})
-    for scheme in provider.schemes:
-        if isinstance(scheme, AuthorizationCode):
-            continue
-        if all(field.name in context for field in scheme.fields if field.required):
-            return (
-                provider,
-                scheme,
-                {field.name: context[field.name] for field in scheme.fields if field.name in context},
-            )
+    if found := fitting(provider, context):
+        return provider, *found
     raise AccountProblem(
         f"The credentials of the sandbox of {name} are not configured: import the account with is_sandbox instead."
     )

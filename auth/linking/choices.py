@@ -9,7 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from auth.connections import Connections
 from auth.context_rules import scopes_in
 from auth.linking.tokens import Link
-from providers.provider import Provider, Scheme
+from providers.provider import Provider
+from providers.schemes import Scheme
 from schemas.tables import EnvironmentIntegration, IntegratedAccount
 
 

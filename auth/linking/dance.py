@@ -8,7 +8,7 @@ from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # type: ignore[
 from auth.connections import Connection
 from auth.linking.drafts import Draft
 from auth.linking.pkce import challenge
-from providers.provider import AuthorizationCode
+from providers.schemes import AuthorizationCode
 
 LONGEST = 500  # characters of a vendor's words
 

@@ -11,7 +11,7 @@ from auth.linking.attempts import Attempt
 from auth.linking.choices import Choice, choices
 from auth.linking.tokens import Link
 from auth.secret import Secret
-from providers.provider import ApiKey, Scheme
+from providers.schemes import ApiKey, Scheme
 from schemas.errors import AccountProblem
 from schemas.tables import IntegratedAccount
 

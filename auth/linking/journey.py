@@ -28,7 +28,7 @@ from auth.linking.redirects import with_result
 from auth.linking.running import TROUBLE, failed, run
 from auth.linking.tokens import Link
 from auth.linking.visits import Visit, asking, known_link, visit
-from providers.provider import AuthorizationCode
+from providers.schemes import AuthorizationCode
 
 WAIT = 60.0  # seconds for an attempt that runs elsewhere
 PAUSE = 0.2

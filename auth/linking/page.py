@@ -17,7 +17,7 @@ from auth.linking.pages.views import Form, Format, Formats, FormField, Picker, U
 from auth.linking.pkce import new_verifier
 from auth.linking.questions import answers, corrected, make_context
 from auth.linking.visits import Asking, Visit, asking, lacks_client, visit
-from providers.provider import Scheme
+from providers.schemes import Scheme
 from schemas.errors import InvalidRequest
 from schemas.tables import LinkAttempt
 

@@ -8,7 +8,7 @@ from auth.credentials import asked_fields, merge, read_context
 from auth.linking.choices import Choice, own_scopes
 from auth.linking.pages.views import FormField
 from auth.linking.tokens import Link
-from providers.provider import Scheme, Variable
+from providers.schemes import Scheme, Variable
 from schemas.errors import InvalidRequest
 
 LONGEST = 4096

@@ -12,7 +12,7 @@ from auth.linking.attempts import RUNNING, Attempt, end
 from auth.linking.drafts import Draft, draft
 from auth.linking.keeping import keep_failure, keep_success
 from auth.linking.tokens import Link
-from providers.provider import AuthorizationCode
+from providers.schemes import AuthorizationCode
 from schemas.errors import AccountProblem, RemoteProblem, VendorTrouble
 
 TROUBLE = (RemoteProblem, VendorTrouble, AccountProblem)

@@ -17,7 +17,7 @@ from auth.linking.pages.views import Failed, FormField, Integration, Scene, Unus
 from auth.linking.questions import questions
 from auth.linking.redirects import with_result
 from auth.linking.tokens import Link, find_link
-from providers.provider import AuthorizationCode, Scheme
+from providers.schemes import AuthorizationCode, Scheme
 from schemas.errors import NotFound
 
 NO_CLIENT = (

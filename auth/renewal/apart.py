@@ -7,7 +7,7 @@ from auth.renewal.asking import ask, deadline, scheme_of
 from auth.renewal.ledger import Sight
 from auth.renewal.shelf import Kept
 from auth.renewal.tools import Tools
-from providers.provider import ClientCredentials
+from providers.schemes import ClientCredentials
 from schemas.errors import Problem
 
 

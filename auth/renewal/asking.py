@@ -7,7 +7,7 @@ from auth.connection import Connection
 from auth.grants import Refusal, Token, Unusable, client_request, refresh_request
 from auth.renewal.endpoint import SECONDS, TokenEndpoints
 from auth.renewal.shelf import Kept
-from providers.provider import AuthorizationCode, ClientCredentials, TokenScheme
+from providers.schemes import AuthorizationCode, ClientCredentials, TokenScheme
 from schemas.errors import Internal
 
 NOTHING_LEFT = "the access token is spent, and there is no refresh token"

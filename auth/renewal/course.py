@@ -16,7 +16,7 @@ from auth.renewal.shelf import Kept
 from auth.renewal.storing import Storing
 from auth.renewal.tools import Tools
 from auth.renewal.waiting import Wait
-from providers.provider import ClientCredentials
+from providers.schemes import ClientCredentials
 from schemas.errors import Problem, VendorTrouble
 
 GRACE = (

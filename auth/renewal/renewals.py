@@ -21,7 +21,7 @@ from auth.renewal.storing import Storing
 from auth.renewal.tools import Step, Told, Tools, nobody
 from auth.single_flight import SingleFlight
 from auth.vault import Vault
-from providers.provider import AuthorizationCode
+from providers.schemes import AuthorizationCode
 from schemas.errors import AccountProblem, Internal, Problem
 
 USED_WITHIN = 600.0  # seconds: what has been used since is renewed before anyone has to wait for it

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from auth.connection import Connection
 from auth.grants import Token
-from providers.provider import ClientCredentials
+from providers.schemes import ClientCredentials
 from schemas.errors import Problem
 
 MOST_KEPT = 10_000

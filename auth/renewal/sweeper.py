@@ -13,7 +13,8 @@ from auth.connections import ACTIVE, Connections
 from auth.database import Database, Unavailable
 from auth.renewal.renewals import Renewals
 from auth.rounds import passed
-from providers.provider import AuthorizationCode, Provider
+from providers.provider import Provider
+from providers.schemes import AuthorizationCode
 from schemas.errors import Problem
 from schemas.tables import EnvironmentIntegration, Grant, IntegratedAccount, Shift
 

@@ -9,16 +9,8 @@ from providers.coupa.invoices import INVOICES
 from providers.coupa.masters import ACCOUNTS, CURRENCIES, ITEMS, TRACKING_CATEGORIES
 from providers.coupa.orders import PURCHASE_ORDER_REQUISITIONS, PURCHASE_ORDERS
 from providers.coupa.people import EMPLOYEES, GROUPS, ROLES, USERS
-from providers.provider import (
-    CLIENT_FIELDS,
-    ApiKey,
-    AuthorizationCode,
-    Check,
-    ClientCredentials,
-    Limits,
-    Provider,
-    Variable,
-)
+from providers.provider import Check, Limits, Provider
+from providers.schemes import CLIENT_FIELDS, ApiKey, AuthorizationCode, ClientCredentials, Variable
 
 RESOURCES = {
     "accounting/accounts": ACCOUNTS,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from auth.credentials import SECRET_NAMES, asked_scopes, join, merge, read_context, split
 from auth.secret import Secret
-from providers.provider import ApiKey, Scheme
+from providers.schemes import ApiKey, Scheme
 from schemas.errors import InvalidRequest
 from tests.auth.vendor import ACME
 

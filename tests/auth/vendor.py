@@ -15,7 +15,8 @@ from starlette.routing import Route
 from auth.connections import Connection
 from auth.renewal import Renewals
 from auth.signing import signer
-from providers.provider import ApiKey, ClientCredentials, Provider, Variable
+from providers.provider import Provider
+from providers.schemes import ApiKey, ClientCredentials, Variable
 from schemas.errors import RemoteProblem
 
 ACME = Provider(

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from providers.coupa import COUPA
-from providers.provider import AuthorizationCode
+from providers.schemes import AuthorizationCode
 from tests.house import House
 from tests.linking.browsing import OAUTH, Browser, link_token
 

@@ -14,7 +14,8 @@ from auth.database import Database
 from auth.renewal import Renewals
 from auth.secret import Secret
 from auth.vault import Keyring, Vault
-from providers.provider import ApiKey, Limits, Provider
+from providers.provider import Limits, Provider
+from providers.schemes import ApiKey
 from proxy.answer import Answer, Call
 from proxy.governor import Governor
 from proxy.guard import Guard

@@ -9,7 +9,7 @@ from auth.clocks import WallClock
 from auth.connection import Connection
 from auth.database import Database
 from auth.renewal import Renewals
-from providers.provider import CLIENT_FIELDS, AuthorizationCode
+from providers.schemes import CLIENT_FIELDS, AuthorizationCode
 from schemas.tables import Grant
 from tests.auth.vendor import ACME
 from tests.auth.world import SECRET, World

@@ -1,0 +1,58 @@
+"""Private keys as people paste them, brought to one line that can be stored, checked and signed with."""
+
+import base64
+import re
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_der_private_key,
+)
+
+Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+PEM = re.compile(r"-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----(.+?)-----END \1-----", re.DOTALL)
+ONE_LINE = r"[A-Za-z0-9+/]{100,4000}={0,2}"
+SMALLEST_RSA = 2048  # bits: a key below is no secret of tomorrow (NIST SP 800-57)
+CURVES = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}  # RFC 7518 §3.4
+
+
+def read_key(text: str) -> str:
+    """A private key (PEM, or what this function made of one) as base64 of its PKCS #8 on one line.
+
+    What is no key, is locked by a passphrase, or is of a kind that nobody signs with comes back as it is: it does not
+    match `ONE_LINE`, as a text without dashes may.
+    """
+    found = PEM.search(text)
+    key = load(found[2] if found else text)
+    return one_line(key) if key else f"-{text}"
+
+
+def one_line(key: Key) -> str:
+    der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    return base64.b64encode(der).decode()
+
+
+def pem(key: Key) -> str:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def load(text: str) -> Key | None:
+    """The key in base64 of its DER."""
+    try:
+        key = load_der_private_key(base64.b64decode("".join(text.split()), validate=True), None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return None
+    return key if isinstance(key, Key) and algorithms(key) else None
+
+
+def algorithms(key: Key) -> tuple[str, ...]:
+    """What it can sign a JWT with (RFC 7518 §3), first what is best."""
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        name = CURVES.get(key.curve.name)
+        return (name,) if name else ()
+    if key.key_size < SMALLEST_RSA:
+        return ()
+    return ("PS256", "PS384", "PS512", "RS256", "RS384", "RS512")
