@@ -1,0 +1,32 @@
+"""NetSuite as a value: hosts, ways to sign in, limits, error bodies, and how its records serve the unified models."""
+
+from collections.abc import Mapping
+
+from providers.netsuite.auth import ACCOUNT_ID, CLIENT_CREDENTIALS
+from providers.netsuite.errors import read_error
+from providers.provider import Check, Provider
+from providers.resource import Resource
+
+RESOURCES: Mapping[str, Resource] = {}
+
+NETSUITE = Provider(
+    name="netsuite",
+    label="NetSuite",
+    category="accounting",
+    origin="https://{slug}.suitetalk.api.netsuite.com",
+    base_path="/services/rest",
+    variables=(ACCOUNT_ID,),
+    schemes=(CLIENT_CREDENTIALS,),
+    checks=(
+        Check(
+            "/query/v1/suiteql",
+            (("limit", "1"),),
+            b'{"q":"SELECT SESSIONTIMEZONE AS timezone FROM DUAL"}',
+            (("prefer", "transient"),),
+        ),
+    ),
+    limits=None,
+    resources=RESOURCES,
+    headers=(("accept", "application/json"),),
+    read_error=read_error,
+)
