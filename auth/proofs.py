@@ -52,5 +52,10 @@ def _assertion(connection: Connection, proof: SignedJwt, url: str, scopes: Seque
     }
     header = {"typ": "JWT", "alg": fit[0], "kid": connection.value("certificate_id")}
     given = {name: value for name, value in claims.items() if value}
-    signed = jwt.encode(header, given, import_key(pem(key)), algorithms=fit)
+    signed = jwt.encode(
+        header,
+        given,
+        import_key(pem(key), "RSA" if fit[0].startswith(("PS", "RS")) else "EC"),
+        algorithms=fit,
+    )
     return {"client_assertion_type": JWT_TYPE, "client_assertion": signed}
