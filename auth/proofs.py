@@ -52,10 +52,6 @@ def _assertion(connection: Connection, proof: SignedJwt, url: str, scopes: Seque
     }
     header = {"typ": "JWT", "alg": fit[0], "kid": connection.value("certificate_id")}
     given = {name: value for name, value in claims.items() if value}
-    signed = jwt.encode(
-        header,
-        given,
-        import_key(pem(key), "RSA" if fit[0].startswith(("PS", "RS")) else "EC"),
-        algorithms=fit,
-    )
+    kind = "EC" if fit[0].startswith("ES") else "RSA"
+    signed = jwt.encode(header, given, import_key(pem(key), kind), algorithms=fit)
     return {"client_assertion_type": JWT_TYPE, "client_assertion": signed}

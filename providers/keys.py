@@ -22,12 +22,12 @@ CURVES = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}  # R
 def read_key(text: str) -> str:
     """A private key (PEM, or what this function made of one) as base64 of its PKCS #8 on one line.
 
-    What is no key, is locked by a passphrase, or is of a kind that nobody signs with comes back as it is: it does not
-    match `ONE_LINE`, as a text without dashes may.
+    Of what is no key, is locked by a passphrase, or is of a kind that nobody signs with, it makes a text that does not
+    match `ONE_LINE`.
     """
     found = PEM.search(text)
     key = load(found[2] if found else text)
-    return one_line(key) if key else f"-{text}"
+    return one_line(key) if key else "-"
 
 
 def one_line(key: Key) -> str:

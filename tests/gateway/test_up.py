@@ -103,16 +103,17 @@ def test_the_next_run_finds_token_and_account_again_and_says_so_in_words(tmp_pat
     command = [*KOINE, "up", "--port", "0", "--data", str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as second:
         assert second.stdout is not None
-        shown = [second.stdout.readline().strip() for _ in range(10)]
+        shown = [second.stdout.readline().strip() for _ in range(9 + len(first.accounts))]
+        last = 2 + len(first.accounts)  # the line of the last account
         url = shown[0].removeprefix("Koine answers at ")
         assert shown[2] == f"token      {first.token}"
         assert shown[3].startswith(f"account    {first.account} (coupa, sandbox at http://127.0.0.1:")
         assert (
-            shown[4]
+            shown[last + 1]
             == f"data       {tmp_path} (database, encryption key and this token, for your eyes alone)"
         )
         call = f"{url}/unified/accounting/invoices?integrated_account_id={first.account}&limit=2"
-        assert shown[7] == f'curl -H "authorization: Bearer {first.token}" "{call}"'
+        assert shown[last + 4] == f'curl -H "authorization: Bearer {first.token}" "{call}"'
         answer = httpx.get(call, headers=first.headers, trust_env=False)
         assert (answer.status_code, answer.json()["result_count"]) == (200, 2)
         second.send_signal(signal.SIGINT)
