@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote_plus
 
 from joserfc import jwt
-from joserfc.jwk import import_key
+from joserfc.jwk import ECKey, RSAKey
 
 from auth.connection import Connection
 from providers.keys import algorithms, load, pem
@@ -52,6 +52,6 @@ def _assertion(connection: Connection, proof: SignedJwt, url: str, scopes: Seque
     }
     header = {"typ": "JWT", "alg": fit[0], "kid": connection.value("certificate_id")}
     given = {name: value for name, value in claims.items() if value}
-    kind = "EC" if fit[0].startswith("ES") else "RSA"
-    signed = jwt.encode(header, given, import_key(pem(key), kind), algorithms=fit)
+    kind = ECKey if fit[0].startswith("ES") else RSAKey
+    signed = jwt.encode(header, given, kind.import_key(pem(key)), algorithms=fit)
     return {"client_assertion_type": JWT_TYPE, "client_assertion": signed}

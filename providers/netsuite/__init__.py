@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from providers.netsuite.auth import ACCOUNT_ID, CLIENT_CREDENTIALS
 from providers.netsuite.errors import read_error
-from providers.provider import Check, Provider
+from providers.provider import Check, Limits, Provider
 from providers.resource import Resource
 
 RESOURCES: Mapping[str, Resource] = {}
@@ -25,7 +25,8 @@ NETSUITE = Provider(
             (("prefer", "transient"),),
         ),
     ),
-    limits=None,
+    # One pool for all programs of the account, five slots where the customer has bought no more; two are left to others.
+    limits=Limits(concurrency=3, rejects_unprocessed=True),
     resources=RESOURCES,
     headers=(("accept", "application/json"),),
     read_error=read_error,
