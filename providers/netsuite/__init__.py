@@ -25,7 +25,7 @@ NETSUITE = Provider(
             (("prefer", "transient"),),
         ),
     ),
-    # One pool for all programs of the account, five slots where the customer has bought no more; two are left to others.
+    # All programs of the account share five slots where its owner has bought no more: two are left to others.
     limits=Limits(concurrency=3, rejects_unprocessed=True),
     resources=RESOURCES,
     headers=(("accept", "application/json"),),
