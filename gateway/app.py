@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import httpx
 from starlette.applications import Starlette
@@ -65,6 +65,9 @@ from unified.endpoints import ROUTES as UNIFIED_ROUTES
 from unified.overrides import Bends
 from unified.preview import ROUTES as PREVIEW_ROUTES
 from unified.reader import Reader
+
+if TYPE_CHECKING:
+    from gateway.tracing import Traces
 
 Contexts = Mapping[str, Mapping[str, Any]]
 ROUTES = [  # tried in this order
@@ -151,7 +154,8 @@ async def open_state(
             if workers_folder
             else None
         )
-        watch = Watch(log, metrics, entries)
+        traces = await stack.enter_async_context(_traced(settings, metrics))
+        watch = Watch(log, metrics, entries, traces)
         guard = Guard(allow_private=settings.allow_private_upstreams)
         way_out = transport or Transport(guard)
         stack.push_async_callback(way_out.aclose)
@@ -229,3 +233,15 @@ async def open_state(
             "cursors": Cursors(await gateway_secret(database, vault, "cursor")),
             "ignore_unsupported_filters": settings.unsupported_filters == "ignore",
         }
+
+
+@asynccontextmanager
+async def _traced(settings: Settings, metrics: Metrics) -> "AsyncIterator[Traces | None]":
+    """OpenTelemetry is loaded where the settings ask for it, and costs nothing elsewhere."""
+    if settings.otlp_endpoint is None:
+        yield None
+        return
+    from gateway.otlp import open_otlp
+
+    async with open_otlp(settings, settings.otlp_endpoint, metrics.registry) as traces:
+        yield traces

@@ -39,7 +39,7 @@ class Front:
         if scope["path"].startswith("//"):
             scope["path"] = "/" + scope["path"].lstrip("/")
         watch: Watch = scope["state"]["watch"]
-        watch.began()
+        watch.began(visit)
         token = VISIT.set(visit)
         current.set(visit.tally)
         try:

@@ -8,8 +8,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.errors import answer
-from gateway.visit import VISIT
-from gateway.watch import SERVICE
+from gateway.visit import SERVICE, VISIT
 from schemas.errors import InvalidRequest, Problem, Refused
 
 LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})

@@ -85,13 +85,13 @@ class Metrics:
         ] = {}  # by labels, which are slow to look up
 
     def ended(self, visit: Visit) -> None:
-        key = (visit.route, _verb(visit.method), _class(visit.status), visit.outcome)
+        key = (visit.route, verb(visit.method), _class(visit.status), visit.outcome)
         counter, seconds = self._known.get(key) or self._remember(key, self._requests, self._seconds)
         counter.inc()
         seconds.observe(visit.seconds)
 
     def called(self, record: CallRecord) -> None:
-        key = (record.provider, _verb(record.method), _class(record.status or 0), record.outcome)
+        key = (record.provider, verb(record.method), _class(record.status or 0), record.outcome)
         counter, seconds = self._known.get(key) or self._remember(key, self._calls, self._call_seconds)
         counter.inc()
         if record.seconds_to_first_byte is not None:
@@ -129,7 +129,8 @@ class OfWorker(Collector):
             yield metric
 
 
-def _verb(method: str) -> str:
+def verb(method: str) -> str:
+    """A method that HTTP has; callers may send any word."""
     return method if method in VERBS else "other"
 
 

@@ -1,9 +1,11 @@
 """What can be set from outside: KOINE_… environment variables, read and checked once at the start."""
 
+import re
 from collections.abc import Iterable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import httpx
 import orjson
@@ -16,6 +18,7 @@ from auth.vault import BadKeys, Keyring
 from gateway.failure import CommandFailed
 
 PREFIX = "KOINE_"
+HEADER = re.compile(r"[A-Za-z0-9!#$&'*+.^_`|~-]+\s*=\s*[!-~]+")
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
 FORMS = "sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE"
 POSTGRES_OPTIONS = {"host", "ssl", "passfile", "target_session_attrs", "prepared_statement_cache_size"}
@@ -106,6 +109,23 @@ class Settings(BaseSettings):
         description="How long a call may wait for its turn under a vendor's rate limit, in seconds; 0 refuses it "
         "at once.",
     )
+    otlp_endpoint: str | None = Field(
+        default=None,
+        description="The OpenTelemetry collector (OTLP over HTTP) that traces and figures go to, such as "
+        "`http://collector:4318`. Needs the extra `koine[otel]`, which the image has.",
+    )
+    otlp_headers: SecretStr | None = Field(
+        default=None,
+        description="Headers for the collector, such as its key: `name=value` with commas between, values "
+        "percent-encoded.",
+    )
+    trace_sample: float = Field(
+        default=1.0,
+        ge=0,
+        le=1,
+        description="The share of requests that are traced; a request whose `traceparent` says so is, or is not, in "
+        "any case.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least severe message that is logged."
     )
@@ -120,6 +140,29 @@ class Settings(BaseSettings):
             if url.get_backend_name() == "sqlite"
             else Path("renewals")
         )
+
+    @property
+    def otlp_header_values(self) -> dict[str, str]:
+        pairs = (pair.partition("=") for pair in _listed(self.otlp_headers))
+        return {name.strip().lower(): unquote(value.strip()) for name, _, value in pairs}
+
+    @field_validator("otlp_endpoint")
+    @classmethod
+    def _collector(cls, given: str | None) -> str | None:
+        if given is None:
+            return None
+        if not _is_installed("opentelemetry.exporter.otlp.proto.http"):
+            raise ValueError("needs OpenTelemetry: install `koine[otel]`")
+        return _web_address(given, "http://collector:4318")
+
+    @field_validator("otlp_headers")
+    @classmethod
+    def _pairs(cls, given: SecretStr | None) -> SecretStr | None:
+        if not all(HEADER.fullmatch(pair.strip()) for pair in _listed(given)):
+            raise ValueError(
+                "is no list of headers: use name=value, with commas between, values percent-encoded"
+            )
+        return given
 
     @field_validator("database_url")
     @classmethod
@@ -196,6 +239,17 @@ def _for_asyncpg(url: URL) -> URL:
     if unknown := sorted(set(url.query) - POSTGRES_OPTIONS):
         raise ValueError(f"has options that are not offered: leave out {', '.join(unknown)}")
     return url
+
+
+def _listed(given: SecretStr | None) -> list[str]:
+    return [word for word in given.get_secret_value().split(",") if word.strip()] if given else []
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def _web_address(given: str, example: str) -> str:

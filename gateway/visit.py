@@ -3,7 +3,7 @@
 import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from starlette.types import Scope
 
@@ -12,8 +12,12 @@ from proxy.record import CallRecord
 from proxy.tally import Tally
 from schemas.errors import Problem
 
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span
+
 MOST_CALLS = 20  # vendor calls of one request that are kept one by one; a crawl makes thousands
 UNMATCHED = "unmatched"
+SERVICE = frozenset({"/ping", "/healthz", "/readyz", "/metrics"})  # asked for every few seconds by machines
 DATA = ("/unified/", "/proxy/", "/custom/", "/batch-request")
 
 Outcome = Literal["answered", "cut", "left"]
@@ -40,6 +44,7 @@ class Visit:
     tally: Tally = field(default_factory=Tally)
     calls: list[CallRecord] = field(default_factory=list)
     call_count: int = 0
+    span: "Span | None" = None  # where requests are traced
 
     def called(self, record: CallRecord) -> None:
         self.call_count += 1

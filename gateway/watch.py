@@ -1,5 +1,6 @@
 """Looks on: what happens to requests and vendor calls goes to the log, the metrics and the accounts' request log."""
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from structlog.typing import FilteringBoundLogger
@@ -10,28 +11,41 @@ from auth.webhooks.courier import Attempt
 from gateway.metrics import Metrics
 from gateway.request_log import RequestLog
 from gateway.telemetry import describe
-from gateway.visit import VISIT, Visit
+from gateway.visit import SERVICE, VISIT, Visit
 from proxy.record import CallRecord
+
+if TYPE_CHECKING:
+    from gateway.tracing import Traces
 
 FINE: frozenset[Outcome] = frozenset({"renewed", "recovered"})
 ALARMS: frozenset[Outcome] = frozenset({"journal_unwritable", "journal_unreadable", "not_stored"})
-SERVICE = frozenset({"/ping", "/healthz", "/readyz", "/metrics"})  # asked for every few seconds by machines
 
 
 class Watch:
     """Told of every beginning and end; never raises, never waits."""
 
-    def __init__(self, log: FilteringBoundLogger, metrics: Metrics, entries: RequestLog) -> None:
+    def __init__(
+        self,
+        log: FilteringBoundLogger,
+        metrics: Metrics,
+        entries: RequestLog,
+        traces: "Traces | None" = None,
+    ) -> None:
         self._log = log
         self._metrics = metrics
         self._entries = entries
+        self._traces = traces
 
-    def began(self) -> None:
+    def began(self, visit: Visit) -> None:
         self._metrics.in_flight.inc()
+        if self._traces is not None:
+            self._traces.began(visit)
 
     def ended(self, visit: Visit) -> None:
         self._metrics.in_flight.dec()
         self._metrics.ended(visit)
+        if self._traces is not None:
+            self._traces.ended(visit)
         if visit.is_data:
             self._entries.add(visit)
         say = self._log.debug if visit.route in SERVICE else self._log.info
@@ -51,6 +65,7 @@ class Watch:
             request_bytes=visit.request_bytes,
             response_bytes=visit.response_bytes,
             vendor_calls=visit.call_count,
+            **({} if visit.span is None else {"trace_id": f"{visit.span.get_span_context().trace_id:032x}"}),
         )
 
     def called(self, record: CallRecord) -> None:
@@ -59,6 +74,8 @@ class Watch:
         if visit is not None:
             visit.called(record)
         self._metrics.called(record)
+        if self._traces is not None:
+            self._traces.called(record, visit)
         self._log.info(
             "vendor_call",
             request_id=visit.request_id if visit else None,

@@ -15,11 +15,14 @@ HOP_BY_HOP = frozenset(
 OURS = frozenset(
     {
         b"authorization",
+        b"baggage",  # with traceparent and tracestate: what the caller's own tracing says of it
         b"cookie",
         b"expect",
         b"forwarded",
         b"host",
         b"idempotency-key",
+        b"traceparent",
+        b"tracestate",
         b"x-http-method",
         b"x-http-method-override",
         b"x-method-override",

@@ -28,6 +28,7 @@ SANDBOX = "http://sandbox.test"
 CHOSEN = (
     *("database_url", "log_days", "unsupported_filters", "queue_seconds", "upstream_seconds"),
     *("public_url", "allow_private_upstreams", "truto_signature", "webhook_days"),
+    *("otlp_endpoint", "otlp_headers", "trace_sample"),
 )
 WIDE = {"rate": 100_000, "burst": 100_000}  # calls a second; a vendor's own would slow most tests down
 READY_HEADERS = {"accept": "application/json"}

@@ -40,6 +40,9 @@ def test_only_the_keys_must_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "truto_signature": "base64",
         "upstream_seconds": 60.0,
         "queue_seconds": 10.0,
+        "otlp_endpoint": None,
+        "otlp_headers": None,
+        "trace_sample": 1.0,
         "log_level": "info",
     }
     assert settings.encryption_keys.get_secret_value() == KEY
@@ -69,6 +72,9 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         "truto_signature": "base64",
         "upstream_seconds": 60.0,
         "queue_seconds": 10.0,
+        "otlp_endpoint": None,
+        "otlp_headers": None,
+        "trace_sample": 1.0,
         "log_level": "info",
     }
 
