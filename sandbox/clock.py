@@ -16,5 +16,9 @@ class Clock:
         passed = time.monotonic() - self._began if self._moves else 0.0
         return self._start + passed + self._advanced
 
+    def outside(self) -> float:
+        """What the clocks of callers say, who do not know of advances."""
+        return self.now() - self._advanced
+
     def advance(self, seconds: float) -> None:
         self._advanced += seconds

@@ -3,7 +3,8 @@
 import asyncio
 import socket
 import struct
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -19,11 +20,21 @@ PAGE = b"<!DOCTYPE html><html><head><title>%s</title></head><body><h1>%s</h1></b
 STATUS = {"html": 502, "login_page": 200, "redirect": 302, "huge": 200, "token_500": 500}
 
 
-class Wire:
-    """ASGI middleware. Calls of the control API pass it unseen."""
+THROTTLED = (b'{"errors":{"throttle":["Too many requests"]}}', b"application/json; charset=utf-8")
 
-    def __init__(self, app: ASGIApp, traffic: Traffic, faults: Faults) -> None:
-        self.app, self.traffic, self.faults = app, traffic, faults
+Bodies = Mapping[int, tuple[bytes, bytes]]
+
+
+class Wire:
+    """ASGI middleware. Calls of the control API pass it unseen.
+
+    `bodies`: what refusals with a JSON body say, with its type, by status.
+    """
+
+    def __init__(
+        self, app: ASGIApp, traffic: Traffic, faults: Faults, bodies: Bodies = MappingProxyType({})
+    ) -> None:
+        self.app, self.traffic, self.faults, self.bodies = app, traffic, faults, bodies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith(ROOT):
@@ -50,7 +61,7 @@ class Wire:
         if fault is None:
             await self.app(scope, receive, send)
         elif fault.kind in ANSWERED:
-            await _answer(fault, send)
+            await _answer(fault, send, self.bodies)
         else:
             await BREAKS[fault.kind](self.app, scope, receive, send, fault)
 
@@ -104,13 +115,13 @@ async def _collected(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[Mess
     return start, b"".join(parts)
 
 
-async def _answer(fault: Fault, send: Send) -> None:
+async def _answer(fault: Fault, send: Send, bodies: Bodies) -> None:
     status = fault.status or STATUS.get(fault.kind) or int(fault.kind)
     headers = [(b"retry-after", str(fault.retry_after).encode())] if fault.retry_after is not None else []
     if fault.kind == "huge":
         await _huge(fault, send)
         return
-    body, type_ = _refusal(fault, status)
+    body, type_ = _refusal(fault, status, bodies)
     if fault.kind == "redirect":
         headers.append((b"location", b"/sessions/new"))
     await send(
@@ -119,12 +130,12 @@ async def _answer(fault: Fault, send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def _refusal(fault: Fault, status: int) -> tuple[bytes, bytes]:
+def _refusal(fault: Fault, status: int, bodies: Bodies) -> tuple[bytes, bytes]:
     if fault.kind in ("html", "login_page", "redirect") or fault.body == "html" or status in (502, 504):
         title = b"Sign in" if fault.kind in ("login_page", "redirect") else str(status).encode()
         return PAGE % (title, title), b"text/html; charset=utf-8"
     if fault.body == "json":
-        return b'{"errors":{"throttle":["Too many requests"]}}', b"application/json; charset=utf-8"
+        return bodies.get(status, THROTTLED)
     return b"", b"text/plain"
 
 

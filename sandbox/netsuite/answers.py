@@ -38,21 +38,43 @@ class Refusal(Exception):
     top: Mapping[str, str] | None = None
 
     def response(self, switches: Switches) -> Response:
-        body = {
+        type_ = f"{MEDIA}; type=error"
+        return Response(self.body(switches), self.status, dict(self.headers or {}), media_type=type_)
+
+    def body(self, switches: Switches) -> bytes:
+        told = {
             "type": _type(switches, self.status, self.section),
             "title": self.title or TITLES[self.status],
             "status": self.status,
             **(self.top or {}),
             "o:errorDetails": [{"detail": self.detail, "o:errorCode": self.code, **(self.more or {})}],
         }
-        return answer(body, self.status, kind="error", headers=self.headers)
+        return orjson.dumps(told)
 
 
 def answer(
     body: Any, status: int = 200, *, kind: str = "singular", headers: Mapping[str, str] | None = None
 ) -> Response:
-    """`kind`: singular, collection or error, as the content type says it."""
+    """`kind`: singular or collection, as the content type says it."""
     return Response(orjson.dumps(body), status, dict(headers or {}), media_type=f"{MEDIA}; type={kind}")
+
+
+def problems(switches: Switches) -> dict[int, tuple[bytes, bytes]]:
+    """What faults of these statuses say, with its type."""
+    known = (too_many(), unexpected("jrgbpyylphhishmmlxyt"))
+    return {one.status: (one.body(switches), f"{MEDIA}; type=error".encode()) for one in known}
+
+
+def too_many(headers: Mapping[str, str] | None = None) -> Refusal:
+    """The account's pool is used up."""
+    detail = "Concurrent request limit exceeded. Request blocked."
+    top = {"o:errorCode": "USER_ERROR"}
+    return Refusal(429, "CONCURRENCY_LIMIT_EXCEEDED", detail, top=top, headers=headers)
+
+
+def unexpected(id_: str) -> Refusal:
+    """An internal failure; the id differs each time."""
+    return Refusal(500, "UNEXPECTED_ERROR", f"An unexpected error occurred. Error ID: {id_}")
 
 
 def not_found(detail: str = "Record does not exist.") -> Refusal:

@@ -13,11 +13,16 @@ from sandbox.admin import Admin
 from sandbox.clock import Clock
 from sandbox.control import Control
 from sandbox.faults import Faults
+from sandbox.netsuite.answers import problems
+from sandbox.netsuite.audit import AuditTrail
+from sandbox.netsuite.control import AccountControl
 from sandbox.netsuite.credentials import listed
 from sandbox.netsuite.endpoints import ENDPOINTS
 from sandbox.netsuite.front import Front
 from sandbox.netsuite.grants import Grants
 from sandbox.netsuite.hosts import Sites, slug
+from sandbox.netsuite.oauth import TOKEN, TokenEndpoint
+from sandbox.netsuite.oauth1 import Signatures
 from sandbox.netsuite.registry import registry
 from sandbox.netsuite.rows import AccountRows
 from sandbox.netsuite.switches import Switches
@@ -27,9 +32,19 @@ from sandbox.netsuite.tokens import Tokens
 from sandbox.traffic import Traffic
 from sandbox.wire import Wire
 
-TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"
 # Faults that concern more than the wire, with what holds for them unless told otherwise.
-FAULTS: MappingProxyType[str, dict[str, Any]] = MappingProxyType({"expire_tokens": {"count": 1}})
+FAULTS: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
+    {
+        "expire_tokens": {"count": 1},
+        "revoke_client": {},
+        "token_not_ready": {},
+        "scope_removed": {},
+        "invalid_login": {},
+        "429": {"body": "json"},
+        "500": {"body": "json"},
+        "503": {"body": "html"},
+    }
+)
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -53,17 +68,19 @@ def create_app(
     tenants = {
         slug(one): open_tenant(one, seed, records, chosen, clock) for one in chosen.accounts.split(",")
     }
-    traffic = Traffic(lambda path: path.endswith(TOKEN_PATH))
-    faults = Faults(clock, FAULTS, f"*{TOKEN_PATH}")
+    traffic = Traffic(lambda path: path.endswith(TOKEN))
+    faults = Faults(clock, FAULTS, f"*{TOKEN}")
     control = Control(clock, traffic, faults, AccountRows(), Grants())
     app = Starlette(
         routes=[
             *control.routes(),
             *Admin(control, "NetSuite").routes(),
+            *AccountControl(tenants).routes(),
+            Route(TOKEN, TokenEndpoint(tenants, public_url).token, methods=["POST"]),
             Route("/services/rest/{path:path}", Front(tenants, ENDPOINTS), methods=METHODS),
         ],
         middleware=[
-            Middleware(Wire, traffic, faults),
+            Middleware(Wire, traffic, faults, problems(chosen)),
             Middleware(GZipMiddleware, 1024, 1),
             Middleware(Sites, tuple(tenants)),
         ],
@@ -76,5 +93,14 @@ def create_app(
 def open_tenant(account: str, seed: int, records: int | None, switches: Switches, clock: Clock) -> Tenant:
     """An account with what follows from the seed."""
     known = registry(seed, slug(account), clock.now())
-    tokens = Tokens(account, seed, known, clock, switches)
-    return Tenant(account, seed, records, switches, clock, known, tokens)
+    return Tenant(
+        account=account,
+        seed=seed,
+        records=records,
+        switches=switches,
+        clock=clock,
+        registry=known,
+        tokens=Tokens(account, seed, known, clock, switches),
+        signatures=Signatures(account, known, clock),
+        audit=AuditTrail(),
+    )

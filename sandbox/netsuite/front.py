@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import compile_path
 from starlette.types import Receive, Scope, Send
 
-from sandbox.netsuite.access import caller_of
+from sandbox.netsuite.access import caller_of, heed
 from sandbox.netsuite.answers import Refusal, not_found
 from sandbox.netsuite.call import Call
 from sandbox.netsuite.endpoints import Endpoint, Served
@@ -34,10 +34,8 @@ class Front:
         await response(scope, receive, send)
 
     async def _served(self, tenant: Tenant, request: Request) -> Response:
-        faults = request.scope["sandbox.faults"]
-        if "expire_tokens" in faults:
-            tenant.tokens.expire_all()
-        caller = caller_of(tenant, request)
+        faults = heed(tenant, request)
+        caller = caller_of(tenant, request, faults)
         endpoint, params = self._endpoint(request)
         await asyncio.sleep(tenant.switches.work_seconds)
         return await endpoint(Call(tenant, caller, site_of(request), request, params, faults))

@@ -1,5 +1,6 @@
 """What an administrator has set up in an account: integration records, access tokens and certificates of machines."""
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -128,6 +129,13 @@ def _equip(into: Registry, seed: int, slug: str, actor: Actor, now: float) -> No
     for id_, key in keys.items():
         into.mappings[id_] = Mapping(id_, _certificate(actor.integration.name, key, now), actor)
     into.machines[actor.integration.name] = Machine(token, keys)
+
+
+def upload(into: Registry, machine: Machine, certificate: x509.Certificate) -> str:
+    """The id under which a further certificate of a machine is known."""
+    id_ = secrets.token_urlsafe(32)
+    into.mappings[id_] = Mapping(id_, certificate, machine.token.actor)
+    return id_
 
 
 def _certificate(name: str, key: PrivateKey, now: float) -> x509.Certificate:

@@ -12,6 +12,7 @@ class Switches:
 
     accounts: str = "1234567,1234567_SB1"  # a comma list; what names no account is for the first one
     token_ttl: int = 3600
+    expires_in: Literal["number", "string"] = "number"
     pool: int = 5  # requests of an account in flight at once
     work_seconds: float = 0.005  # how long a call holds its slot at least
     error_type: Literal["w3", "rfc", "object"] = "w3"  # what `type` of an error holds

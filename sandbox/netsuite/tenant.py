@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from sandbox.clock import Clock
+from sandbox.netsuite.audit import AuditTrail
 from sandbox.netsuite.hosts import slug
+from sandbox.netsuite.oauth1 import Signatures
 from sandbox.netsuite.registry import Registry
 from sandbox.netsuite.switches import Switches
 from sandbox.netsuite.tokens import Tokens
@@ -20,6 +22,8 @@ class Tenant:
     clock: Clock
     registry: Registry
     tokens: Tokens
+    signatures: Signatures
+    audit: AuditTrail
 
     @property
     def slug(self) -> str:

@@ -1,10 +1,12 @@
 """Issues and checks access tokens: signed JWTs that live on the stand-in's clock and belong to one account."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sandbox.clock import Clock
 from sandbox.netsuite import jws
+from sandbox.netsuite.audit import LoginFailed
 from sandbox.netsuite.keys import rsa_key
 from sandbox.netsuite.people import BY_ENTITY, ROLES, Role
 from sandbox.netsuite.registry import Actor, Integration, Registry
@@ -45,25 +47,32 @@ class Tokens:
             "iss": ISSUER,
             "iat": now,
             "exp": now + self.switches.token_ttl,
-            "jti": str(self._issued),
+            "jti": f"{self._issued}-{self.clock.now():.6f}",
         }
         return jws.sign(rsa_key(), "PS256", {"kid": self._kid}, claims)
 
-    def caller(self, text: str) -> Caller | None:
-        """Who the token stands for; None where it is not ours or is dead."""
-        try:
-            token = jws.read(text)
-            jws.verify(token, rsa_key().public_key())
-        except jws.BadToken:
-            return None
-        claims = token.claims
-        if token.header.get("kid") != self._kid or claims["exp"] <= self.clock.now():
-            return None
-        if int(claims["jti"]) <= self._dead_to:
-            return None
+    def caller(self, text: str, young: float = 0.0) -> Caller:
+        """Who the token stands for. Raises LoginFailed where it is not ours, dead or younger than `young` seconds."""
+        claims = self._claims(text)
+        number, _, minted = claims["jti"].partition("-")
+        now = self.clock.now()
+        if claims["exp"] <= now or int(number) <= self._dead_to:
+            raise LoginFailed("the token has expired")
+        if now - float(minted) < young:
+            raise LoginFailed("the token is not known everywhere yet")
         role, entity = (int(one) for one in claims["sub"].split(";"))
         integration = self.registry.integrations[claims["aud"][1]]
         return Caller(integration, BY_ENTITY[entity].entity, ROLES[role], frozenset(claims["scope"]))
+
+    def _claims(self, text: str) -> Mapping[str, Any]:
+        try:
+            token = jws.read(text)
+            jws.verify(token, rsa_key().public_key())
+        except jws.BadToken as error:
+            raise LoginFailed(f"the token is none of ours: {error}") from error
+        if token.header.get("kid") != self._kid:
+            raise LoginFailed("the token is another account's")
+        return token.claims
 
     def expire_all(self) -> None:
         """Every token issued so far is dead; new ones work."""
