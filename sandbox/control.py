@@ -48,6 +48,14 @@ class Grants(Protocol):
     def reset(self) -> None: ...
 
 
+class Counters(Protocol):
+    """Further figures of a provider."""
+
+    def figures(self) -> dict[str, Any]: ...
+
+    def reset(self) -> None: ...
+
+
 @dataclass(frozen=True)
 class Control:
     """What the control API works on."""
@@ -57,6 +65,7 @@ class Control:
     faults: Faults
     rows: Rows
     grants: Grants
+    further: tuple[Counters, ...] = ()
 
     def routes(self) -> list[Route]:
         """Routes under /_sandbox."""
@@ -80,12 +89,15 @@ class Control:
 
     def figures(self) -> dict[str, Any]:
         """All counters by name."""
-        return {**self.traffic.stats(), **self.grants.figures()}
+        counted = {name: figure for one in self.further for name, figure in one.figures().items()}
+        return {**self.traffic.stats(), **self.grants.figures(), **counted}
 
     def forget(self) -> None:
         """Counters and log start anew."""
         self.traffic.reset()
         self.grants.reset()
+        for one in self.further:
+            one.reset()
 
     def time(self) -> str:
         """The stand-in's clock in words."""

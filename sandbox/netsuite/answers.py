@@ -24,7 +24,7 @@ TITLES = {
 MEDIA = "application/vnd.oracle.resource+json"
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # not frozen, for an exception's traceback is written to it
 class Refusal(Exception):
     """One error answer: `more` are members of its detail (`o:errorPath` …), `top` members beside the status."""
 

@@ -23,6 +23,7 @@ from sandbox.netsuite.grants import Grants
 from sandbox.netsuite.hosts import Sites, slug
 from sandbox.netsuite.oauth import TOKEN, TokenEndpoint
 from sandbox.netsuite.oauth1 import Signatures
+from sandbox.netsuite.pool import Pool, Pools
 from sandbox.netsuite.registry import registry
 from sandbox.netsuite.rows import AccountRows
 from sandbox.netsuite.switches import Switches
@@ -40,6 +41,7 @@ FAULTS: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
         "token_not_ready": {},
         "scope_removed": {},
         "invalid_login": {},
+        "hold": {},
         "429": {"body": "json"},
         "500": {"body": "json"},
         "503": {"body": "html"},
@@ -70,7 +72,8 @@ def create_app(
     }
     traffic = Traffic(lambda path: path.endswith(TOKEN))
     faults = Faults(clock, FAULTS, f"*{TOKEN}")
-    control = Control(clock, traffic, faults, AccountRows(), Grants())
+    pools = Pools({one.account: one.pool for one in tenants.values()})
+    control = Control(clock, traffic, faults, AccountRows(), Grants(), (pools,))
     app = Starlette(
         routes=[
             *control.routes(),
@@ -103,4 +106,5 @@ def open_tenant(account: str, seed: int, records: int | None, switches: Switches
         tokens=Tokens(account, seed, known, clock, switches),
         signatures=Signatures(account, known, clock),
         audit=AuditTrail(),
+        pool=Pool(switches.pool, switches.reserved),
     )

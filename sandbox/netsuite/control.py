@@ -1,4 +1,4 @@
-"""What the control API offers for NetSuite alone: the audit trail, and certificates as administrators manage them."""
+"""What the control API offers for NetSuite alone: audit trail, pool, and certificates as administrators manage them."""
 
 from collections.abc import Mapping
 
@@ -13,6 +13,8 @@ from sandbox.control import loopback_route
 from sandbox.netsuite.registry import upload
 from sandbox.netsuite.tenant import Tenant
 
+MOST_SLOTS = 1000
+
 
 class AccountControl:
     """Over all accounts, by slug; `?account=` names the one that is meant, else it is the first."""
@@ -23,6 +25,8 @@ class AccountControl:
     def routes(self) -> list[Route]:
         return [
             loopback_route("/audit", self.audit, "GET"),
+            loopback_route("/pool", self.show_pool, "GET"),
+            loopback_route("/pool", self.change_pool, "POST"),
             loopback_route("/certificates", self.upload, "POST"),
             loopback_route("/certificates/{id}", self.revoke, "DELETE"),
         ]
@@ -30,6 +34,21 @@ class AccountControl:
     async def audit(self, request: Request) -> Response:
         """Why sign-ins failed, the oldest first."""
         return _json({"failures": list(self._tenant(request).audit.failures)})
+
+    async def show_pool(self, request: Request) -> Response:
+        return _json(self._tenant(request).pool.shown())
+
+    async def change_pool(self, request: Request) -> Response:
+        """`limit`: slots that the account has; `elsewhere`: how many of them other tools of the customer hold."""
+        pool = self._tenant(request).pool
+        given = orjson.loads(await request.body() or b"{}")
+        if not isinstance(given, dict) or not set(given) <= {"limit", "elsewhere"}:
+            raise HTTPException(400, "known are limit and elsewhere")
+        if not all(isinstance(value, int) and 0 <= value <= MOST_SLOTS for value in given.values()):
+            raise HTTPException(400, f"limit and elsewhere are numbers up to {MOST_SLOTS}")
+        for name, value in given.items():
+            setattr(pool, name, value)
+        return _json(pool.shown())
 
     async def upload(self, request: Request) -> Response:
         """A certificate in PEM for the machine of `client`, who acts in the role that this client has."""

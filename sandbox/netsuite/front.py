@@ -1,11 +1,9 @@
 """The front of `/services/rest`: account, caller, slot in the pool, then the endpoint that path and verb name."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import compile_path
 from starlette.types import Receive, Scope, Send
 
@@ -13,6 +11,7 @@ from sandbox.netsuite.access import caller_of, heed
 from sandbox.netsuite.answers import Refusal, not_found
 from sandbox.netsuite.call import Call
 from sandbox.netsuite.endpoints import Endpoint, Served
+from sandbox.netsuite.governance import governed
 from sandbox.netsuite.hosts import site_of
 from sandbox.netsuite.tenant import Tenant
 
@@ -28,17 +27,18 @@ class Front:
         request = Request(scope, receive)
         tenant = self.tenants[site_of(request).slug]
         try:
-            response = await self._served(tenant, request)
+            await self._serve(tenant, request, send)
         except Refusal as refusal:
-            response = refusal.response(tenant.switches)
-        await response(scope, receive, send)
+            await refusal.response(tenant.switches)(scope, receive, send)
 
-    async def _served(self, tenant: Tenant, request: Request) -> Response:
+    async def _serve(self, tenant: Tenant, request: Request, send: Send) -> None:
+        """The slot is held until the answer is on its way."""
         faults = heed(tenant, request)
         caller = caller_of(tenant, request, faults)
-        endpoint, params = self._endpoint(request)
-        await asyncio.sleep(tenant.switches.work_seconds)
-        return await endpoint(Call(tenant, caller, site_of(request), request, params, faults))
+        async with governed(tenant, caller, faults):
+            endpoint, params = self._endpoint(request)
+            response = await endpoint(Call(tenant, caller, site_of(request), request, params, faults))
+            await response(request.scope, request.receive, send)
 
     def _endpoint(self, request: Request) -> tuple[Endpoint, dict[str, Any]]:
         path, known = f"/{request.path_params['path']}", False

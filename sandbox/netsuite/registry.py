@@ -23,14 +23,13 @@ VALID = timedelta(days=730)
 class Integration:
     """An integration record. Its client id and secret are consumer key and secret, too.
 
-    `share`: slots of the account's pool that an administrator has reserved for it. `public`: it keeps no secret.
+    `public`: it keeps no secret.
     """
 
     name: str
     client_id: str
     client_secret: str
     public: bool = False
-    share: int | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ WHO = {
     "admin": (ADA, ADMINISTRATOR),
     "few": (CLEO, CLERK),
     "awkward": (IVO, INTEGRATION),
-    "reserved": (IVO, INTEGRATION),
+    "reserved": (ADA, ADMINISTRATOR),
 }
 WEB = ("web", "web_two", "public")
 
@@ -109,7 +108,6 @@ def _integrations(seed: int, slug: str) -> Iterator[Integration]:
             client_id=word(seed, f"{slug} {name} id", 64),
             client_secret=f"{AWKWARD}{secret[:16]}" if name == "awkward" else secret,
             public=name == "public",
-            share=2 if name == "reserved" else None,
         )
 
 

@@ -14,7 +14,13 @@ class Switches:
     token_ttl: int = 3600
     expires_in: Literal["number", "string"] = "number"
     pool: int = 5  # requests of an account in flight at once
+    reserved: int = 0  # of these, how many only the client `reserved` may take
     work_seconds: float = 0.005  # how long a call holds its slot at least
+    overflow: Literal["429", "401"] = (
+        "429"  # what a call without a slot is told: the limit, or a failed login
+    )
+    overflow_seconds: float = 60.0  # how long that failed login takes
+    retry_after: int = 0  # 0 leaves the header out
     error_type: Literal["w3", "rfc", "object"] = "w3"  # what `type` of an error holds
 
 

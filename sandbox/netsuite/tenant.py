@@ -6,6 +6,7 @@ from sandbox.clock import Clock
 from sandbox.netsuite.audit import AuditTrail
 from sandbox.netsuite.hosts import slug
 from sandbox.netsuite.oauth1 import Signatures
+from sandbox.netsuite.pool import Pool
 from sandbox.netsuite.registry import Registry
 from sandbox.netsuite.switches import Switches
 from sandbox.netsuite.tokens import Tokens
@@ -24,6 +25,7 @@ class Tenant:
     tokens: Tokens
     signatures: Signatures
     audit: AuditTrail
+    pool: Pool
 
     @property
     def slug(self) -> str:
