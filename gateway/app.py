@@ -48,6 +48,7 @@ from gateway.telemetry import open_log
 from gateway.telling import open_courier
 from gateway.watch import Watch
 from providers.registry import PROVIDERS
+from proxy.breaker import TERMS, Breakers, Terms
 from proxy.cursors import Cursors
 from proxy.endpoints import ROUTES as PROXY_ROUTES
 from proxy.governor import Governor
@@ -133,11 +134,13 @@ async def open_state(
     log_stream: BinaryIO | None = None,
     workers_folder: Path | None = None,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    circuits: Terms = TERMS,
 ) -> AsyncIterator[dict[str, Any]]:
     """What endpoints find on `request.state`: opened at start, closed at the end.
 
     `transport`: what calls leave through, instead of the guarded one, for tests. `log_stream`: where log lines go
     instead of stderr. `sleep`: how a call waits for a token to be taken.
+    `circuits`: when calls to a vendor that fails end.
     """
     vault = Vault(Keyring.from_setting(settings.encryption_keys.get_secret_value()))
     database = Database(settings.database_url)
@@ -189,10 +192,15 @@ async def open_state(
         revocations = Revocations(way_out, vault, connections)
         stack.push_async_callback(revocations.close)
         await stack.enter_async_context(sweeping(Sweeper(database, connections, renewals), watch.broke))
+        breakers = Breakers(circuits, watch.circuit)
+        metrics.watch(
+            "koine_circuits_open", "Accounts whose vendor is left alone for failing.", breakers.open_count
+        )
         pipe = Pipe(
             way_out,
             renewals,
             governor=Governor(settings.queue_seconds),
+            breakers=breakers,
             seconds=settings.upstream_seconds,
             on_call=watch.called,
         )

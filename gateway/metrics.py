@@ -63,6 +63,12 @@ class Metrics:
             buckets=BUCKETS,
             registry=registry,
         )
+        self.circuits = Counter(
+            "koine_circuit_changes",
+            "Changes of circuits to vendors that fail, by what they became.",
+            ("provider", "circuit"),
+            registry=registry,
+        )
         self.unforeseen = Counter(
             "koine_unforeseen_errors", "Faults of ours: answers 500, and beside requests.", registry=registry
         )

@@ -12,6 +12,7 @@ from gateway.metrics import Metrics
 from gateway.request_log import RequestLog
 from gateway.telemetry import describe
 from gateway.visit import SERVICE, VISIT, Visit
+from proxy.breaker import Circuit
 from proxy.record import CallRecord
 
 if TYPE_CHECKING:
@@ -90,6 +91,18 @@ class Watch:
             first_byte_ms=_milliseconds(record.seconds_to_first_byte),
             request_bytes=record.request_bytes,
             response_bytes=record.response_bytes,
+        )
+
+    def circuit(self, connection: Connection, circuit: Circuit) -> None:
+        """To be told of each change of an account's circuit."""
+        self._metrics.circuits.labels(connection.provider.name, circuit.value).inc()
+        say = self._log.warning if circuit is Circuit.OPEN else self._log.info
+        say(
+            "circuit",
+            circuit=circuit.value,
+            provider=connection.provider.name,
+            environment_id=connection.environment_id,
+            account_id=connection.account_id,
         )
 
     def attempted(self, attempt: Attempt) -> None:

@@ -1,5 +1,6 @@
 """What a caller is told where a vendor gave no answer that could be handed on."""
 
+import math
 from typing import Any
 
 import httpx
@@ -37,6 +38,19 @@ def late(request: httpx.Request, outcome: Outcome) -> VendorTrouble:
         status=504,
         reason="vendor_timeout",
         **_details(request, outcome == "never_sent"),
+    )
+
+
+def resting(request: httpx.Request, outcome: Outcome, wait: float) -> VendorTrouble:
+    """The vendor has failed too often to be asked now; `outcome` is that of the attempts before."""
+    if request.method not in READS and outcome != "never_sent":
+        return _trouble("The vendor failed, and is not asked again now.", request, never_sent=False)
+    return VendorTrouble(
+        "The vendor failed this account's calls again and again: none is sent until it has had a rest.",
+        status=503,
+        reason="circuit_open",
+        headers={"retry-after": str(max(1, math.ceil(wait)))},
+        **_details(request, never_sent=True),
     )
 
 

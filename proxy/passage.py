@@ -14,9 +14,10 @@ from auth.renewal import Renewals
 from auth.signing import signer
 from providers.provider import Limits
 from proxy import tally
+from proxy.breaker import Breakers, CircuitOpen, Turn, failed
 from proxy.budget import Budgets
 from proxy.decoding import read_bounded
-from proxy.failures import late
+from proxy.failures import late, resting
 from proxy.figures import stated_wait
 from proxy.governor import Governor
 from proxy.observing import Observation, Observed
@@ -38,6 +39,7 @@ class Way:
     renewals: Renewals
     governor: Governor
     budgets: Budgets
+    breakers: Breakers
     on_call: OnCall
     seconds: float
     limits: Callable[[Connection], Limits | None]
@@ -54,6 +56,8 @@ class Passage:
         self._gate = way.governor.gate(connection)
         self._limits = way.limits(connection)
         self._budget = way.budgets.of(connection.account_id)
+        self._breaker = way.breakers.of(connection)
+        self._turn: Turn | None = None  # of the attempt that runs
         self._tally = tally.current.get() or tally.Tally()
         self._seen = Observation(connection, request, way.on_call)
         self._got: Outcome = "never_sent"
@@ -62,7 +66,10 @@ class Passage:
         self._until = 0.0
 
     async def run(self) -> Landing:
-        """The last landing. Raises `Throttled`, `VendorTrouble` at the deadline, and what a renewal raises."""
+        """The last landing.
+
+        Raises `Throttled`, `VendorTrouble` at the deadline and where the circuit is open, and what a renewal raises.
+        """
         self._budget.begin(time.monotonic())
         try:
             landing = await self._within_deadline()
@@ -74,6 +81,8 @@ class Passage:
             raise
         finally:
             self._budget.end(time.monotonic())
+            if self._turn is not None:
+                self._turn.end(_now())
         self._hand_on(landing)
         return landing
 
@@ -89,9 +98,15 @@ class Passage:
                 return await repeated(
                     landing, self._attempt, wanted=retry_if_result(self._betters), pause=self._pause
                 )
+        except CircuitOpen as circuit:
+            raise resting(self._request, self._got, circuit.wait) from None
         except TimeoutError as error:
             if not timer.expired():
                 raise
+            if (
+                self._turn is not None and seconds == self._way.seconds
+            ):  # a caller's haste is no fault of the vendor's
+                self._turn.end(_now(), failed=True if self._got == "no_answer" else None)
             raise late(self._request, self._got) from error
 
     def _hand_on(self, landing: Landing) -> None:
@@ -105,6 +120,12 @@ class Passage:
 
     async def _attempt(self) -> Landing:
         self._made += 1
+        self._turn = Turn(self._breaker, _now())
+        landing = await self._land()
+        self._turn.end(_now(), failed(landing))
+        return landing
+
+    async def _land(self) -> Landing:
         try:
             response = await self._converse()
             body = await self._read(response) if self._whole else b""
@@ -170,7 +191,18 @@ class Passage:
             self._tally.figures = self._gate.figures(self._limits)
             raise
         self._queued += _now() - started
+        self._renew_turn(permit)
         return permit
+
+    def _renew_turn(self, permit: Permit) -> None:
+        """The circuit may have opened while the call waited."""
+        if self._turn is None:
+            return
+        try:
+            self._turn.renew(_now())
+        except CircuitOpen:
+            permit.close()
+            raise
 
     def _patience(self) -> float:
         """Seconds that this call may still wait at the gate."""
@@ -204,7 +236,7 @@ class Passage:
             self._kind,
             rejects_unprocessed=bool(self._limits and self._limits.rejects_unprocessed),
         )
-        if not most or self._made > most:
+        if not most or self._made > most or self._breaker.refuses(_now()):
             return False
         if landing.happened is Happened.LIMITED:
             return self._gate.wait(self._limits) <= self._patience()

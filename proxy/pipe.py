@@ -5,6 +5,7 @@ import httpx
 from auth.connections import Connection
 from auth.renewal import Renewals
 from proxy.answer import Answer, Call
+from proxy.breaker import Breakers
 from proxy.budget import Budgets
 from proxy.decoding import TooBig, Undecodable, read_bounded
 from proxy.failures import failure
@@ -28,12 +29,20 @@ class Pipe:
         renewals: Renewals,
         *,
         governor: Governor | None = None,
+        breakers: Breakers | None = None,
         seconds: float = 60.0,
         on_call: OnCall = unrecorded,
     ) -> None:
         self._learner = Learner(self.read)
         self._way = Way(
-            transport, renewals, governor or Governor(), Budgets(), on_call, seconds, self._learner.limits
+            transport,
+            renewals,
+            governor or Governor(),
+            Budgets(),
+            breakers or Breakers(),
+            on_call,
+            seconds,
+            self._learner.limits,
         )
 
     async def aclose(self) -> None:
@@ -44,7 +53,8 @@ class Pipe:
         """The whole answer to a GET, whatever its status, within the deadline.
 
         Raises `VendorTrouble` (502, 504) where there is none, `RemoteProblem` 502 where it can't be unpacked,
-        `Throttled` where the vendor's rate limit leaves no room for it, and what a renewal raises.
+        `Throttled` where the vendor's rate limit leaves no room for it, and what a renewal raises. `VendorTrouble` 503
+        `circuit_open` where the vendor has failed too often to be asked.
         """
         try:
             return await self._whole(connection, call)

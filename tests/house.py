@@ -20,6 +20,7 @@ from auth.database import Database
 from auth.tokens import create_token
 from gateway.app import create_app, open_state
 from gateway.settings import Settings
+from proxy.breaker import Terms
 from sandbox.coupa import create_app as create_coupa
 from schemas.tables import Environment
 
@@ -31,6 +32,7 @@ CHOSEN = (
     *("otlp_endpoint", "otlp_headers", "trace_sample"),
 )
 WIDE = {"rate": 100_000, "burst": 100_000}  # calls a second; a vendor's own would slow most tests down
+PATIENT = Terms(in_a_row=1_000_000, least=1_000_000)
 READY_HEADERS = {"accept": "application/json"}
 
 
@@ -213,12 +215,14 @@ async def open_house(
     coupa: Starlette | None = None,
     limits: Mapping[str, Any] = WIDE,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    circuits: Terms = PATIENT,
     **options: Any,
 ) -> AsyncIterator[House]:
     """`options`: switches of the stand-in, or settings of the gateway (`CHOSEN`).
 
     `coupa`: a stand-in to use instead of a fresh one; `transport`: what the gateway's calls go through to reach it.
     `limits`: the environment's own, wide unless a test is about them. `sleep`: how renewals wait.
+    `circuits`: when calls to a vendor that fails end; never, unless a test is about it.
     """
     chosen = {name: options.pop(name) for name in CHOSEN if name in options}
     switches = {"rate_limit": False, "bloat_factor": 0.0, **options}
@@ -236,7 +240,7 @@ async def open_house(
         written = BytesIO()
         stack.enter_context(logged(Canary(coupa, secrets_of(coupa.state.credentials)), written))
         state = await stack.enter_async_context(
-            open_state(settings, way_out, log_stream=written, sleep=sleep)
+            open_state(settings, way_out, log_stream=written, sleep=sleep, circuits=circuits)
         )
         app = Mounted(create_app(settings), state)
         environment, token = await environment_with_token(state, "default")

@@ -1,0 +1,1 @@
+"""Under load and under fault: rows E of the reliability list."""

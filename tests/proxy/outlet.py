@@ -17,6 +17,7 @@ from auth.vault import Keyring, Vault
 from providers.provider import Limits, Provider
 from providers.schemes import ApiKey
 from proxy.answer import Answer, Call
+from proxy.breaker import Breakers
 from proxy.governor import Governor
 from proxy.guard import Guard
 from proxy.pipe import Pipe
@@ -112,6 +113,7 @@ async def outlet(
     read_idle_seconds: float = 30.0,
     limit: int = 1000,
     allow_private: bool = True,
+    breakers: Breakers | None = None,
 ) -> AsyncIterator[Outlet]:
     async with (
         serving({**FAULTS, b"answers": answers, b"says": says}) as upstream,
@@ -126,6 +128,7 @@ async def outlet(
             transport,
             Renewals(transport, database, vault, Connections(database, vault, {}, {})),
             governor=Governor(queue_seconds),
+            breakers=breakers,
             seconds=seconds,
             on_call=records.append,
         )

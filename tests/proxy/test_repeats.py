@@ -7,9 +7,11 @@ import httpx
 import pytest
 
 from providers.provider import Limits
+from proxy.breaker import Breakers
 from proxy.budget import QUIET, Budget
 from proxy.repeats import Kind
 from schemas.errors import Problem, RemoteProblem, Throttled, VendorTrouble
+from tests.house import PATIENT
 from tests.proxy.outlet import closed, connected, elapsed, outlet
 
 pytestmark = pytest.mark.anyio
@@ -195,14 +197,14 @@ async def test_a_503_whose_wait_does_not_fit_the_deadline_is_handed_on_at_once()
 
 @pytest.mark.parametrize("fault", ["answers/503", "close", "rst_before"])
 async def test_e5_a_vendor_that_fails_always_sees_a_fifth_more_calls_and_three(fault: str) -> None:
-    async with outlet() as out:
+    async with outlet(breakers=Breakers(PATIENT)) as out:
         for _ in range(5):
             await asyncio.gather(*(closed(out.send(fault)) for _ in range(40)))
         assert 200 < out.seen(fault) <= 200 * 1.2 + 3
 
 
 async def test_e5_calls_in_turn_are_bounded_alike() -> None:
-    async with outlet() as out:
+    async with outlet(breakers=Breakers(PATIENT)) as out:
         for _ in range(60):
             await closed(out.send("answers/502"))
         assert 60 < out.seen("answers/502") <= 60 * 1.2 + 3
