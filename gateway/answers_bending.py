@@ -87,7 +87,7 @@ class OfferedPaging(BaseModel):
     page_max: int
     drift_safe: bool
     prev: bool
-    calls_per_page: Literal["1", "1+n"]
+    calls_per_page: Literal["1", "2", "3", "1+n"]
     partial: bool
 
 

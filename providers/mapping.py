@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from providers import values
+from providers.local_time import UNKNOWN
 
 Needs = dict[str, Any]  # vendor key -> needs below it; {} for a plain value, WHOLE for all of an object
 WHOLE: Needs = {"*": {}}
@@ -215,10 +216,10 @@ def fields(model: type[BaseModel] | None, givens: tuple[str, ...] = (), /, **row
     """A table for the model (for nested shapes without one: None). Raises TypeError where the two do not fit.
 
     `remote_data` is not a row: whoever calls the table adds it. A model's table is given `globals`: the names of the
-    custom fields that the account's tenant keeps among a record's own keys.
+    custom fields that the account's tenant keeps among a record's own keys; and the `tenant`, if need be.
     """
     if model is not None:
-        givens = ("globals",)
+        givens = ("globals", "tenant")
         wanted = [name for name in model.model_fields if name != "remote_data"]
         if missing := [name for name in wanted if name not in rows]:
             raise TypeError(
@@ -238,8 +239,9 @@ def refitted(table: Fields, rows: Mapping[str, Node]) -> Fields:
 
 def _compiled(rows: Mapping[str, Node], givens: tuple[str, ...]) -> Callable[..., dict[str, Any]]:
     source = Source()
+    default = {"tenant": f" = {source.name(UNKNOWN)}"}
     parts = ",\n".join(f"        {name!r}: {node.write(source, 'r')}" for name, node in rows.items())
-    arguments = ", ".join(("r", *(f"given_{name}" for name in givens)))
+    arguments = ", ".join(("r", *(f"given_{name}{default.get(name, '')}" for name in givens)))
     code = f"def table({arguments}):\n    return {{\n{parts},\n    }}\n"
     exec(compile(code, "<mapping>", "exec"), source.names)  # noqa: S102  our own declarations, at import
     function: Callable[..., dict[str, Any]] = source.names["table"]

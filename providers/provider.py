@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from providers.queries import Fact
 from providers.resource import Resource, Source
 from providers.schemes import AuthorizationCode, Scheme, Variable
 
@@ -66,7 +67,8 @@ class Provider:
     """`origin` is a template over the variables; every URL in here starts with `{origin}`, or with the name of one of
     `hosts`, which are further ones, so that a sandbox can take their place. `base_path` is where the API begins below
     the origin. `resources` are keyed `model/resource`.
-    `read_error` turns a decoded error body into a complaint, None where it recognises nothing.
+    `read_error` turns a decoded error body into a complaint, None where it recognises nothing. `facts`: what the vendor
+    is asked for once, unless an account's context says it.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Provider:
     headers: tuple[tuple[str, str], ...] = ()
     read_error: Callable[[Any], Complaint | None] = lambda body: None
     beta: bool = False
+    facts: tuple[Fact, ...] = ()
 
     def spelled(self, context: Mapping[str, Any]) -> dict[str, str]:
         """An account's variables by name, in all their spellings: what templates are filled in with."""
@@ -109,11 +112,14 @@ class Provider:
 
     @cached_property
     def collections(self) -> Mapping[str, tuple[Resource, Source]]:
-        """The declared collections by path; of several resources that read the same one, the first."""
+        """The declared collections by path; of several resources that read the same one, the first. What is asked for
+        by statements has no path that lists it.
+        """
         found: dict[str, tuple[Resource, Source]] = {}
         for resource in self.resources.values():
             for source in resource.sources:
-                found.setdefault(source.path, (resource, source))
+                if source.statement is None:
+                    found.setdefault(source.path, (resource, source))
         return found
 
     @property

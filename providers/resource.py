@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +11,8 @@ from providers.mapping import Fields, Needs, merged
 from providers.overrides.override import Override, Reshaping
 from providers.overrides.query import Rewriting
 from providers.overrides.request import Remaking
-from providers.paging import Keyset, Offset
+from providers.paging import Keyset, Offset, Paging, Sorted
+from providers.queries import Companion, Statement
 from providers.writing import Writing
 
 Params = tuple[tuple[str, str], ...]
@@ -35,15 +36,28 @@ class Addition:
 
 
 @dataclass(frozen=True)
+class Whole:
+    """The record itself, read beside the row of a statement that a get gives: it is the `remote_data` then, and lies
+    in the row under `into` for the mapping. `path` is where, by the row; None where the vendor has none. Where the
+    vendor refuses it, the row stands alone.
+    """
+
+    path: Callable[[Mapping[str, Any]], str | None]
+    into: str = "record"
+    params: Params = ()
+
+
+@dataclass(frozen=True)
 class Source:
-    """One vendor collection: `path` lists, `path/{id}` gets.
+    """One vendor collection: `path` lists, `path/{id}` gets; with a `statement` both ask that instead, `companions`
+    come with every page and `whole` with a get.
 
     `prefix` is put before ids where a resource gathers several collections. `query` goes along on every list. `keep`
     drops rows that the vendor could not be asked to leave out, and `also` names the keys that it reads. `unset` names
     keys that a whole answer leaves out where a record has no value, and `within` paths below a key that it may lack
     although the vendor has them: see `insist`. `refusable` names keys and parameters that not every tenant knows:
     after a 400 the call is made again without them. `extra` is what an override reads besides the mapping, `leans`
-    whether all that is read can be asked for by name.
+    whether all that is read can be asked for by name. One that is `apart` is listed only where a filter names it.
     """
 
     path: str
@@ -62,6 +76,10 @@ class Source:
     writing: Writing | None = None
     extra: Needs = field(default_factory=dict)
     leans: bool = True
+    statement: Statement | None = None
+    companions: tuple[Companion, ...] = ()
+    whole: Whole | None = None
+    apart: bool = False
 
     @cached_property
     def needs(self) -> Needs:
@@ -75,10 +93,15 @@ class Source:
         """The paths without which a whole answer is not believed (a response filter may have cut it, or a newer release
         keep it back) and the records are read once more, by name: every key that the mapping reads but `unset` ones.
         """
-        if not self.selects:
+        if not self.selects or self.statement:
             return ()
         into = self.addition.into if self.addition else None
         return (*(key for key in self.fields.needs if key not in self.unset and key != into), *self.within)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether rows of a list may lack fields that a get has."""
+        return self.addition is not None or (self.whole is not None and self.whole.into in self.needs)
 
     @cached_property
     def addition_needs(self) -> Needs:
@@ -96,8 +119,10 @@ def _words(parameter: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Resource:
-    """`sorts`: unified name -> vendor attribute for `order`; by the keyset's own key the keyset stays usable.
+    """`sorts`: unified name -> vendor attribute for `order`; by the keyset's own key the keyset stays usable, and so it
+    does by any where `sorting` makes one of attribute and direction.
 
+    `further` makes the collections that only this tenant has, by its account's context.
     `crawl_page`: rows a page when whole records are crawled and the caller names no limit. `override`: what was laid
     over the provider's own declaration; `reshaping`, `rewriting` and `remaking` are its parts that concern records,
     list queries and bodies. `custom_filter` filters by a custom field: its name, and whether it stands among a record's
@@ -118,6 +143,19 @@ class Resource:
     rewriting: Rewriting | None = None
     remaking: Remaking | None = None
     custom_filter: Callable[[str, bool], Filter] | None = None
+    sorting: Callable[[str, str], Sorted] | None = None
+    further: Callable[[Mapping[str, Any]], tuple[Source, ...]] | None = None
+
+    def paging(self, attribute: str | None, direction: str = "asc") -> Paging:
+        """How lists in an order are handed out; None is their own."""
+        if attribute is None or (attribute == self.keyset.key and direction == "asc"):
+            return self.keyset
+        return self.sorting(attribute, direction) if self.sorting else self.offset
+
+    def of_tenant(self, context: Mapping[str, Any]) -> "Resource":
+        """The resource with the collections that an account's context tells of."""
+        found = self.further(context) if self.further else ()
+        return replace(self, sources=(*self.sources, *found)) if found else self
 
     def pages_by(self, parameter: str) -> bool:
         """Whether a vendor parameter sets paging or order, however its brackets, dashes and spaces stand."""
@@ -152,7 +190,7 @@ class Resource:
     @property
     def partial_lists(self) -> bool:
         """Whether rows of a list may lack fields that a get has."""
-        return any(source.addition for source in self.sources)
+        return any(source.is_partial for source in self.sources)
 
     @property
     def absent(self) -> Mapping[str, str]:

@@ -1,7 +1,7 @@
 """One question to a vendor and its whole answer, and what can be said of an answer that makes no sense."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -40,7 +40,8 @@ def form(members: Mapping[str, Any], part: str, name: str, type_: str, content: 
 class Call:
     """A call to a path below the account's base URL: a read, unless it says otherwise.
 
-    `headers` come beside those that the provider sends with every call.
+    `headers` come beside those that the provider sends with every call. `optional` names what of the call not every
+    tenant knows, and `again` makes it without some of that.
     """
 
     path: str
@@ -48,6 +49,8 @@ class Call:
     verb: str = "GET"
     content: Content | None = None
     headers: Params = ()
+    optional: frozenset[str] = frozenset()
+    again: "Callable[[frozenset[str]], Call] | None" = field(default=None, compare=False)
 
     def url(self, connection: Connection) -> str:
         query = f"?{urlencode(self.params, quote_via=quote)}" if self.params else ""

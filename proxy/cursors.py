@@ -12,7 +12,7 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from providers.paging import Keyset, Paging, Position
+from providers.paging import Keyset, Paging, Position, Sorted
 from schemas.errors import InvalidRequest, VendorTrouble
 
 VERSION = "k1."
@@ -53,22 +53,28 @@ def binding(*parts: object) -> bytes:
 
 
 def check_rising(paging: Paging, position: Position, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Raises `VendorTrouble` `paging_loop` where a keyset page does not rise from the place it was to start after."""
+    """Raises `VendorTrouble` `paging_loop` where a page does not rise from the place that it was to start after."""
+    if isinstance(paging, Sorted) and any(paging.place(row) == position for row in rows):
+        raise _looping()
     if not isinstance(paging, Keyset):
         return
     keys = [row[paging.key] for row in rows]
     if position is not None:
         keys.insert(0, position)
     if any(_rank(later) <= _rank(earlier) for earlier, later in pairwise(keys)):
-        raise VendorTrouble(
-            "The vendor hands out records out of order or again: it seems to ignore where a page should start.",
-            reason="paging_loop",
-        )
+        raise _looping()
+
+
+def _looping() -> VendorTrouble:
+    return VendorTrouble(
+        "The vendor hands out records out of order or again: it seems to ignore where a page should start.",
+        reason="paging_loop",
+    )
 
 
 def _rank(key: Any) -> tuple[int, str]:
     text = str(key)
-    return (int(text), "") if text.isascii() and text.isdigit() else (0, text)
+    return (int(text), "") if text.isascii() and text.removeprefix("-").isdigit() else (0, text)
 
 
 def _bytes(cursor: str) -> bytes:

@@ -7,7 +7,7 @@ import httpx
 
 from proxy.guard import AddressRefused
 from proxy.record import Outcome
-from proxy.repeats import READS
+from proxy.repeats import is_read
 from proxy.transport import NEVER_SENT
 from schemas.errors import InvalidRequest, Problem, VendorTrouble
 
@@ -43,7 +43,7 @@ def late(request: httpx.Request, outcome: Outcome) -> VendorTrouble:
 
 def resting(request: httpx.Request, outcome: Outcome, wait: float) -> VendorTrouble:
     """The vendor has failed too often to be asked now; `outcome` is that of the attempts before."""
-    if request.method not in READS and outcome != "never_sent":
+    if not is_read(request) and outcome != "never_sent":
         return _trouble("The vendor failed, and is not asked again now.", request, never_sent=False)
     return VendorTrouble(
         "The vendor failed this account's calls again and again: none is sent until it has had a rest.",
@@ -55,7 +55,7 @@ def resting(request: httpx.Request, outcome: Outcome, wait: float) -> VendorTrou
 
 
 def _trouble(message: str, request: httpx.Request, never_sent: bool) -> VendorTrouble:
-    uncertain = request.method not in READS and not never_sent
+    uncertain = not is_read(request) and not never_sent
     return VendorTrouble(
         message,
         reason="outcome_uncertain" if uncertain else "vendor_unreachable",
@@ -65,6 +65,6 @@ def _trouble(message: str, request: httpx.Request, never_sent: bool) -> VendorTr
 
 def _details(request: httpx.Request, never_sent: bool) -> dict[str, Any]:
     """Whoever writes must know whether the vendor may have acted."""
-    if request.method in READS:
+    if is_read(request):
         return {}
     return {"outcome": "not_applied" if never_sent else "uncertain"}

@@ -1,5 +1,7 @@
 """The one way out: what reads and streams at a vendor goes through here, whatever floor it comes from."""
 
+from typing import Any
+
 import httpx
 
 from auth.connections import Connection
@@ -13,7 +15,7 @@ from proxy.governor import Governor
 from proxy.learning import Learner
 from proxy.passage import Passage, Way
 from proxy.record import OnCall, unrecorded
-from proxy.repeats import Kind, Landing
+from proxy.repeats import READING, Kind, Landing
 from schemas.errors import RemoteProblem
 
 
@@ -50,14 +52,14 @@ class Pipe:
         await self._learner.aclose()
 
     async def read(self, connection: Connection, call: Call) -> Answer:
-        """The whole answer to a GET, whatever its status, within the deadline.
+        """The whole answer to a call that only reads, whatever its method and the status, within the deadline.
 
         Raises `VendorTrouble` (502, 504) where there is none, `RemoteProblem` 502 where it can't be unpacked,
         `Throttled` where the vendor's rate limit leaves no room for it, and what a renewal raises. `VendorTrouble` 503
         `circuit_open` where the vendor has failed too often to be asked.
         """
         try:
-            return await self._whole(connection, call)
+            return await self._whole(connection, call, {READING: True})
         except (TooBig, Undecodable) as error:
             raise _unreadable(error) from error
 
@@ -67,12 +69,12 @@ class Pipe:
         Raises as `read` does, with `outcome` in the details where it is known to this floor.
         """
         try:
-            return await self._whole(connection, call)
+            return await self._whole(connection, call, {})
         except (TooBig, Undecodable) as error:
             raise _unreadable(error, outcome="uncertain") from error
 
-    async def _whole(self, connection: Connection, call: Call) -> Answer:
-        request = _request(connection, call)
+    async def _whole(self, connection: Connection, call: Call, extensions: dict[str, Any]) -> Answer:
+        request = _request(connection, call, extensions)
         landing = await self._pass(connection, request, Kind.UNIFIED, whole=True)
         response, url = _answered(landing, request), call.url(connection)
         return Answer(
@@ -114,13 +116,17 @@ def _answered(landing: Landing, request: httpx.Request) -> httpx.Response:
     raise failure(landing.error or httpx.ReadError("no answer"), request) from landing.error
 
 
-def _request(connection: Connection, call: Call) -> httpx.Request:
+def _request(connection: Connection, call: Call, extensions: dict[str, Any]) -> httpx.Request:
     headers = [*connection.provider.headers, *call.headers, ("accept-encoding", "gzip")]
     content = call.content
     if content is not None:
         headers.append(("content-type", content.type))
     return httpx.Request(
-        call.verb, call.url(connection), headers=headers, content=content.body if content else None
+        call.verb,
+        call.url(connection),
+        headers=headers,
+        content=content.body if content else None,
+        extensions=extensions,
     )
 
 

@@ -16,6 +16,9 @@ ATTEMPTS = 3
 PAUSE = full_jitter(multiplier=0.1, max=5.0)  # seconds between attempts where the vendor states none
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
+READING = (
+    "koine.reading"  # the extension of a request that only reads, whatever its method: a query sent by POST
+)
 REPLACING = frozenset({"PUT", "DELETE"})
 
 
@@ -103,15 +106,19 @@ def repeats(landing: Landing, request: httpx.Request, kind: Kind, *, rejects_unp
     happened = landing.happened
     if happened is None or not is_replayable(request):
         return 0
-    rule = RULES[happened][verb(request.method)]
+    rule = RULES[happened][Verb.READS if is_read(request) else verb(request.method)]
     if kind not in rule.kinds or (rule.documented and not rejects_unprocessed):
         return 0
     return rule.most
 
 
+def is_read(request: httpx.Request) -> bool:
+    """Whether the vendor does nothing on this request that could not be done again."""
+    return request.method in READS or READING in request.extensions
+
+
 def verb(method: str) -> Verb:
-    if method in READS:
-        return Verb.READS
+    """What a request does that is no read."""
     return Verb.REPLACES if method in REPLACING else Verb.ACTS
 
 

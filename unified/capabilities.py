@@ -161,7 +161,7 @@ def _filter(offer: Offer) -> Shape:
 
 def _sorts(unified: UnifiedResource, resource: Resource) -> list[Shape]:
     return [
-        {"by": name, "paging": "keyset" if attribute == resource.keyset.key else "offset"}
+        {"by": name, "paging": resource.paging(attribute).kind}
         for name, attribute in offers.sorts(unified, resource).items()
     ]
 
@@ -184,13 +184,14 @@ def _recovery(resource: Resource) -> Shape:
 
 def _paging(resource: Resource) -> Shape:
     listed = [source.addition for source in resource.sources if source.addition]
+    companions = max(len(source.companions) for source in resource.sources)
     return {
         "kind": "keyset",
         "key": resource.keyset.key,
         "page_max": resource.keyset.most,
         "drift_safe": True,
         "prev": False,
-        "calls_per_page": "1+n" if any(addition.listed for addition in listed) else "1",
+        "calls_per_page": "1+n" if any(addition.listed for addition in listed) else str(1 + companions),
         "partial": resource.partial_lists,
     }
 

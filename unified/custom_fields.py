@@ -34,6 +34,7 @@ class FieldSamples:
 
         Among all, a resource that the vendor refuses is left out. Raises what a read raises.
         """
+        connection = await self._reader.informed(connection)
         if named is not None:
             return await self._sampled(connection, bends, resource_named(*_key(named)))
         found: Found = []

@@ -11,7 +11,8 @@ HIDDEN = "••••"
 def request_options(connection: Connection, call: Call) -> dict[str, Any]:
     """The call as it is sent; the credential's header shows that it is there, not what it holds."""
     header = getattr(connection.scheme, "header", "authorization")
-    options = {"method": call.verb, "headers": {**dict(connection.provider.headers), header: HIDDEN}}
+    headers = {**dict(connection.provider.headers), **dict(call.headers), header: HIDDEN}
+    options = {"method": call.verb, "headers": headers}
     return {**options, "body": call.content.body.decode(errors="replace")} if call.content else options
 
 

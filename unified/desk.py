@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 
@@ -10,11 +10,12 @@ from auth.connections import Connection, Connections
 from auth.tokens import authenticate
 from providers.resource import Resource
 from proxy.cursors import Cursors
-from schemas.errors import InvalidRequest, NotFound
+from schemas.errors import NotFound
 from schemas.unified import MODELS, UnifiedModel, UnifiedResource
 from unified.overrides import Bends
 from unified.reader import Reader
 from unified.syntax import Query, read_query
+from unified.target import zone_of
 
 
 @dataclass(frozen=True)
@@ -30,16 +31,7 @@ class Desk:
 
     @property
     def zone(self) -> ZoneInfo:
-        name = self.connection.context.get("time_zone") or "UTC"
-        try:
-            return ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
-            raise InvalidRequest.about(
-                "context.time_zone",
-                "no IANA time zone",
-                message="The account's context.time_zone is no IANA time zone: "
-                "PATCH the account with one such as Europe/Paris",
-            ) from error
+        return zone_of(self.connection)
 
 
 async def open_desk(request: Request) -> Desk:
@@ -50,17 +42,13 @@ async def open_desk(request: Request) -> Desk:
     named = query.get("integrated_account_id")
     account_id = request.state.account_id = caller.account(named.values if named else ())
     connections: Connections = request.state.connections
-    connection = await connections.open(caller, account_id)
+    reader: Reader = request.state.reader
+    account = await connections.open(caller, account_id)
+    connection = await reader.informed(account, asks=query.get("truto_skip_api_call") is None)
     bends: Bends = request.state.bends
     declared = offered(connection.provider.resources, unified, connection.provider.label)
-    return Desk(
-        query,
-        connection,
-        unified,
-        bends.resource(connection, unified, declared),
-        request.state.reader,
-        request.state.cursors,
-    )
+    resource = bends.resource(connection, unified, declared.of_tenant(connection.context))
+    return Desk(query, connection, unified, resource, reader, request.state.cursors)
 
 
 def unified_model(request: Request) -> UnifiedModel:

@@ -97,10 +97,10 @@ async def member(request: Request) -> Response:
     call = target.get_call(id_, question.remote, flags.lean)
     if flags.skip_call:
         return json_response({"result": None, "debug": debug(desk.connection, call, None)})
-    found = await desk.reader.row(target, call)
+    found = await desk.reader.row(target, call, lean=flags.lean)
     row = found.rows[0]
     if flags.format == "raw":
-        return json_response(row)
+        return json_response(found.remote(row))
     faults: Faults = {}
     record = mapped(target, found, row, flags, faults)
     headers = fault_headers(faults)

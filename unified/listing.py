@@ -10,7 +10,7 @@ import orjson
 
 from auth.connections import Connection
 from providers.overrides.override import Faults
-from providers.paging import Paging, Position
+from providers.paging import Position
 from providers.resource import Params, Resource
 from proxy.answer import Answer, Call
 from proxy.crawl import Leaf
@@ -19,7 +19,8 @@ from proxy.pages import DEFAULT_LIMIT
 from schemas.errors import InvalidRequest, VendorTrouble
 from schemas.unified import UnifiedResource
 from unified.question import Flags, ListQuestion
-from unified.reader import Reader, Row, Rows
+from unified.reader import Reader
+from unified.rows import Row, Rows
 from unified.target import Target
 
 TURN = 0.005  # seconds of mapping after which others get theirs
@@ -57,7 +58,8 @@ class Listing:
         self._targets = [Target(connection, resource, source) for source in resource.sources]
         self._bind = binding(connection.account_id, unified.key, question.bound)
         self.limit = question.limit or DEFAULT_LIMIT
-        self._paging = _paging(resource, question)
+        order = question.order
+        self._paging = resource.paging(order.attribute, order.direction) if order else resource.keyset
 
     def start(self) -> Place:
         """Where the question's cursor points, or the beginning."""
@@ -104,7 +106,8 @@ class Listing:
 
     def _sources(self) -> list[int]:
         paths = self._question.narrowing.paths
-        return [i for i, source in enumerate(self._resource.sources) if paths is None or source.path in paths]
+        sources = enumerate(self._resource.sources)
+        return [i for i, each in sources if (not each.apart if paths is None else each.path in paths)]
 
     def _offered(self, place: Place) -> Place:
         return (
@@ -118,7 +121,7 @@ class Listing:
         remote = {name for name, _ in question.remote}
         kept = tuple(pair for pair in question.narrowing.params if pair[0] not in remote)
         order: Params = ()
-        if question.order and self._paging is self._resource.offset:
+        if question.order and self._paging == self._resource.offset:
             order = self._resource.order(question.order.attribute, question.order.direction)
         return (*kept, *question.remote, *order, *self._paging.ask(self.limit, after))
 
@@ -127,7 +130,10 @@ class Listing:
         return [row for row in found.rows if keep is None or keep(found.readable(row))]
 
     def _partial(self, place: Place, found: Rows) -> bool:
-        addition = self._resource.sources[place.source].addition
+        source = self._resource.sources[place.source]
+        if source.statement:
+            return bool(found.rows) and (found.cut or source.is_partial)
+        addition = source.addition
         return found.is_thin or (
             bool(found.rows) and addition is not None and (found.cut or not addition.listed)
         )
@@ -137,7 +143,7 @@ class Listing:
     ) -> tuple[list[dict[str, Any]], Faults]:
         """Where it takes long, as expressions may, others get their turn between records."""
         if self._question.flags.format == "raw":
-            return kept, {}
+            return [found.remote(row) for row in kept], {}
         target, flags = self._targets[place.source], self._question.flags
         faults: Faults = {}
         records, since = [], time.perf_counter()
@@ -149,20 +155,13 @@ class Listing:
         return records, faults
 
 
-def _paging(resource: Resource, question: ListQuestion) -> Paging:
-    order = question.order
-    if order is None or (order.attribute == resource.keyset.key and order.direction == "asc"):
-        return resource.keyset
-    return resource.offset
-
-
 def mapped(
     target: Target, found: Rows, row: Row, flags: Flags, faults: Faults | None = None
 ) -> dict[str, Any]:
     """The unified record of a vendor record, as the flags want it; `faults` takes up those of an override."""
     record = target.record(found.readable(row), {} if faults is None else faults)
     if not flags.lean:
-        record["remote_data"] = row
+        record["remote_data"] = found.remote(row)
     for name in flags.exclude:
         record.pop(name, None)
     return record

@@ -21,7 +21,8 @@ from unified.desk import Desk, offered, resource_named
 from unified.listing import mapped
 from unified.overrides import Bends
 from unified.question import Flags
-from unified.reader import Reader, Rows, source_of
+from unified.reader import Reader, source_of
+from unified.rows import Rows
 from unified.syntax import Query
 from unified.target import Target
 from unified.write import checked_write, completed, plan
@@ -31,7 +32,8 @@ from unified.writer import first_call
 async def preview(request: Request) -> Response:
     caller = await api_caller(request)
     form = validate(PreviewForm, await read_json(request))
-    connection: Connection = await request.state.connections.open(caller, path_id(request))
+    account: Connection = await request.state.connections.open(caller, path_id(request))
+    connection = await request.state.reader.informed(account)
     given = form.unified_model_override
     await asyncio.to_thread(check_override, connection.provider, given, "unified_model_override")
     unified = resource_named(form.model, form.resource)
@@ -69,6 +71,8 @@ async def _record(reader: Reader, desk: Desk, id_: str | None) -> tuple[Target, 
         return target, await reader.row(target, target.get_call(id_, (), False))
     for source in desk.resource.sources:
         target = Target(desk.connection, desk.resource, source)
+        if source.apart:
+            continue
         found = await reader.rows(target, target.list_call(desk.resource.keyset.ask(1, None), False))
         if found.rows:
             return target, found

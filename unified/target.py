@@ -1,14 +1,22 @@
 """What a unified read is aimed at: one vendor collection of a resource, through one account's connection."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from auth.connections import Connection
+from providers.filters import CannotFilter
+from providers.local_time import Tenant
 from providers.mapping import Needs
 from providers.overrides.override import Faults
+from providers.queries import NAME, Asked, Companion, Statement
 from providers.resource import Params, Resource, Source
-from proxy.answer import Call
+from proxy.answer import Call, Content
+from schemas.errors import InvalidRequest
+
+SINGLE = "2"  # rows asked for where one is meant
 
 
 @dataclass(frozen=True)
@@ -18,8 +26,19 @@ class Target:
     source: Source
 
     @cached_property
-    def custom_names(self) -> tuple[str, ...]:
-        return custom_names(self.connection)
+    def custom_names(self) -> Collection[str]:
+        """Those of the connection's that this collection can have."""
+        names, statement = custom_names(self.connection), self.source.statement
+        if statement is None:
+            return names
+        if isinstance(names, Mapping):
+            return {name: kind for name, kind in names.items() if statement.has(name)}
+        return tuple(name for name in names if statement.has(name))
+
+    @cached_property
+    def tenant(self) -> Tenant:
+        currency = self.connection.context.get("base_currency")
+        return Tenant(zone_of(self.connection), currency if isinstance(currency, str) else None)
 
     @cached_property
     def selection(self) -> Params:
@@ -32,19 +51,41 @@ class Target:
 
     def list_call(self, params: Params, lean: bool) -> Call:
         """The call for one page: `params` win over the source's own."""
-        return self._call(self.source.path, merged(self.source.query, params), lean)
+        asked = merged(self.source.query, params)
+        if self.source.statement:
+            return asking(self.source.statement, asked, self.wanted(lean), self.own_columns)
+        return self._call(self.source.path, asked, lean)
 
     def get_call(self, id_: str, remote: Params, lean: bool) -> Call:
         """The call for one record of this collection, by its unified id."""
-        return self._call(f"{self.source.path}/{id_.removeprefix(self.source.prefix)}", remote, lean)
+        own, statement = id_.removeprefix(self.source.prefix), self.source.statement
+        if statement:
+            one = ((statement.key, own), ("limit", SINGLE))
+            return asking(statement, (*one, *remote), self.wanted(lean), self.own_columns)
+        return self._call(f"{self.source.path}/{own}", remote, lean)
 
     def _call(self, path: str, query: Params, lean: bool) -> Call:
         by_name = lean and self.source.selects and self.source.leans
         return Call(path, merged(self.selection, query) if by_name else query)
 
+    def wanted(self, lean: bool) -> Collection[str] | None:
+        """The declared columns of the statement that are to be selected; None: all."""
+        return self.source.needs if lean and self.source.leans else None
+
+    @cached_property
+    def own_columns(self) -> tuple[str, ...]:
+        """Columns beside the declared ones: the tenant's own, and those that an override reads."""
+        read = (name for name in self.source.extra if NAME.fullmatch(name))
+        return tuple(dict.fromkeys((*self.custom_names, *read)))
+
+    def companion_call(self, companion: Companion, params: Params) -> Call:
+        statement = companion.statement
+        own = tuple(name for name in custom_names(self.connection) if statement.has(name))
+        return asking(statement, params, None, own)
+
     def record(self, readable: dict[str, Any], faults: Faults) -> dict[str, Any]:
         """The unified record of a vendor's, without `remote_data`; `faults` takes up those of an override."""
-        record = self.source.fields(readable, self.custom_names)
+        record = self.source.fields(readable, self.custom_names, self.tenant)
         if self.resource.reshaping:
             faults |= self.resource.reshaping(record, readable)
         return record
@@ -55,10 +96,50 @@ class Target:
         return any(name in selecting for name, _ in call.params)
 
 
-def custom_names(connection: Connection) -> tuple[str, ...]:
-    """The custom fields that this tenant keeps among a record's own keys, as the account's context says."""
+def asking(
+    statement: Statement,
+    params: Params,
+    wanted: Collection[str] | None,
+    own: Collection[str],
+    without: frozenset[str] = frozenset(),
+) -> Call:
+    """The call of a statement. Raises `InvalidRequest` for a condition that it can't have."""
+    try:
+        asked = statement.ask(params, wanted, own, without)
+    except CannotFilter as error:
+        raise InvalidRequest(f"The vendor can't be asked so: {error}", reason="unsupported_filter") from error
+    return replace(
+        call_of(asked),
+        optional=statement.options | frozenset(own),
+        again=lambda refused: asking(statement, params, wanted, own, refused),
+    )
+
+
+def call_of(asked: Asked) -> Call:
+    return Call(asked.path, asked.params, "POST", Content(asked.body), asked.headers)
+
+
+def custom_names(connection: Connection) -> Collection[str]:
+    """The custom fields that this tenant keeps among a record's own keys, as the account's context says: their names,
+    or a mapping of them to their kinds."""
     named = connection.context.get("global_custom_fields")
+    if isinstance(named, Mapping):
+        return named
     return tuple(name for name in named if isinstance(name, str)) if isinstance(named, list) else ()
+
+
+def zone_of(connection: Connection) -> ZoneInfo:
+    """The tenant's time zone. Raises `InvalidRequest` where the account's context names none that exists."""
+    name = connection.context.get("time_zone") or "UTC"
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
+        raise InvalidRequest.about(
+            "context.time_zone",
+            "no IANA time zone",
+            message="The account's context.time_zone is no IANA time zone: "
+            "PATCH the account with one such as Europe/Paris",
+        ) from error
 
 
 def merged(params: Params, winning: Params) -> Params:

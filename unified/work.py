@@ -15,8 +15,9 @@ from schemas.errors import Problem
 from unified.debug import debug
 from unified.listing import mapped
 from unified.overrides import fault_headers
-from unified.reader import Reader, Rows
+from unified.reader import Reader
 from unified.recovery import differs, holds, is_new
+from unified.rows import Rows
 from unified.write import Write, completed
 from unified.writer import Done, Writer
 
@@ -134,7 +135,11 @@ class Work:
     async def _response_of(self, found: Rows, done: Done | None = None) -> Response:
         write, row = self._write, found.rows[0]
         faults: Faults = {}
-        record = row if write.flags.format == "raw" else mapped(write.target, found, row, write.flags, faults)
+        record = (
+            found.remote(row)
+            if write.flags.format == "raw"
+            else mapped(write.target, found, row, write.flags, faults)
+        )
         return self._shown(done, record, faults)
 
     def _shown(self, done: Done | None, result: Any, faults: Faults) -> Response:

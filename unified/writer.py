@@ -14,7 +14,8 @@ from proxy.answer import Answer, Call, Content, form, not_understood
 from proxy.pipe import Pipe
 from proxy.refusals import refuse
 from schemas.errors import Problem, RemoteProblem
-from unified.reader import Reader, Rows
+from unified.reader import Reader
+from unified.rows import Rows
 from unified.target import Target, merged
 
 STATE_REFUSALS = (400, 409, 422)  # what vendors answer where a record's state does not allow a deed

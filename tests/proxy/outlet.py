@@ -69,6 +69,9 @@ async def says(peer: Peer) -> bool:
     return True
 
 
+A_READ = Call("")
+
+
 @dataclass
 class Outlet:
     """`pipe` calls `upstream`; `records` has what it told of each call."""
@@ -91,8 +94,9 @@ class Outlet:
         request = httpx.Request(method, f"{self.upstream.url}/{path}", content=content)
         return await self.pipe.send(connected(self.upstream.url, name, limits), request, kind=kind)
 
-    async def read(self, path: str, name: str = "one") -> Answer:
-        return await self.pipe.read(connected(self.upstream.url, name), Call(f"/{path}"))
+    async def read(self, path: str, name: str = "one", call: Call = A_READ) -> Answer:
+        """`call` at the path."""
+        return await self.pipe.read(connected(self.upstream.url, name), replace(call, path=f"/{path}"))
 
     def seen(self, path: str) -> int:
         """How many requests the vendor saw for a target that begins so."""

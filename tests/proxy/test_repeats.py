@@ -2,11 +2,13 @@
 
 import asyncio
 import socket
+from contextlib import suppress
 
 import httpx
 import pytest
 
 from providers.provider import Limits
+from proxy.answer import Call, Content
 from proxy.breaker import Breakers
 from proxy.budget import QUIET, Budget
 from proxy.repeats import Kind
@@ -50,6 +52,24 @@ def expected(fault: str) -> dict[tuple[str, Kind], int]:
         **{(method, kind): 3 if kind in replaced else 1 for method in REPLACING for kind in ANY},
         **{(method, kind): 3 if kind in acted else 1 for method in ACTING for kind in ANY},
     }
+
+
+QUERY = Call("", verb="POST", content=Content(b"{}"))
+
+
+@pytest.mark.parametrize("fault", ["close", "answers/502", "answers/500", "answers/400"])
+async def test_d16_a_query_sent_by_post_is_repeated_as_a_read(fault: str) -> None:
+    async with outlet() as out:
+        with suppress(Problem):
+            await out.read(fault, call=QUERY)
+        assert out.seen(fault) == TABLE[fault][0]
+
+
+async def test_d16_a_query_without_an_answer_leaves_nothing_in_doubt() -> None:
+    async with outlet() as out:
+        with pytest.raises(Problem) as caught:
+            await out.read("close", call=QUERY)
+    assert (caught.value.details, caught.value.reason) == ({}, "vendor_unreachable")
 
 
 @pytest.mark.parametrize("fault", TABLE)

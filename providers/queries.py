@@ -1,0 +1,290 @@
+"""Collections that are asked for in a query language: statements as values, compiled with their values bound.
+
+What a caller says reaches a statement in two forms only: as a bound value, or as the name of a column, which must look
+like one. The pairs that make one (`Params`) are conditions named `column` or `column[operator]`, and what paging says:
+`limit`, `order` (a column, `-` before it for falling), `after` (the key to start behind, or `[value, key]`).
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import orjson
+
+from providers.filters import CannotFilter, Spelling
+from providers.paging import Keyset, Sorted
+
+Params = tuple[tuple[str, str], ...]
+Row = dict[str, Any]
+SEVERAL = "\x1f"  # between the values of one condition
+NAME = re.compile(r"[a-z][a-z0-9_]{0,127}")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+CONDITION = re.compile(r"([a-z][a-z0-9_]{0,127})(?:\[(in|gt|gte|lt|lte)\])?")
+COMPARISONS = {"": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+LIMIT, ORDER, AFTER = "limit", "order", "after"
+
+
+def _condition(column: str, operator: str) -> str:
+    return column if operator == "eq" else f"{column}[{operator}]"
+
+
+SPELLING = Spelling(_condition, SEVERAL)
+
+
+@dataclass(frozen=True)
+class Column:
+    """`sql` is the expression, `read` how it is selected, `bind` how a value stands beside it in a comparison.
+
+    `test` is a whole condition with one `?`, for what is no comparison. `option` names what a tenant must have for the
+    vendor to know the column. One that is `hidden` is compared with, and selected only where it is the order. `filled`:
+    no row lacks a value.
+    """
+
+    sql: str
+    read: str = "{}"
+    bind: str = "?"
+    test: str = ""
+    option: str = ""
+    hidden: bool = False
+    filled: bool = False
+
+
+@dataclass(frozen=True)
+class Join:
+    """A further table; `option` as of a column: without it the columns of that option are not asked for either."""
+
+    sql: str
+    option: str = ""
+
+
+@dataclass(frozen=True)
+class Language:
+    """Where a vendor takes statements: the text and its values go as `q` and `params` of a JSON object, the rows come
+    as the list `rows`. `most`: rows of an answer, and values of one membership test. `start`: the offset, which stays.
+    """
+
+    path: str
+    rows: str = "items"
+    headers: Params = ()
+    most: int = 1000
+
+    def read(self, body: Any) -> Any:
+        """The rows of an answer, keys in lower case; anything else as it came."""
+        rows = body.get(self.rows) if type(body) is dict else None
+        return [_folded(row) for row in rows] if type(rows) is list else body
+
+
+def _folded(row: Any) -> Any:
+    if type(row) is not dict or "".join(row).islower():
+        return row
+    return {key.lower(): value for key, value in row.items()}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A statement as it is sent."""
+
+    path: str
+    params: Params
+    body: bytes
+    headers: Params
+
+
+def _plain(name: str, column: str) -> Mapping[str, Column]:
+    return {name: Column(column)}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """`table` with its alias, and what is read of it: answer name -> column; one is called by `key`, unique and rising.
+
+    `own` says how a column that is not declared is selected, by its name and its expression: a tenant's own, or one
+    that an override reads; nothing where the table can't have it.
+    """
+
+    language: Language
+    table: str
+    columns: Mapping[str, Column]
+    joins: tuple[Join, ...] = ()
+    where: tuple[str, ...] = ()
+    key: str = "id"
+    own: Callable[[str, str], Mapping[str, Column]] = _plain
+
+    @cached_property
+    def options(self) -> frozenset[str]:
+        """What a tenant may lack of all that can be asked for."""
+        options = (column.option for column in self.columns.values())
+        return frozenset(filter(None, (*options, *(join.option for join in self.joins))))
+
+    def has(self, name: str) -> bool:
+        """Whether the table can have a column of the tenant's own of that name."""
+        return bool(self.own_column(name))
+
+    def own_column(self, name: str) -> Mapping[str, Column]:
+        alias = self.table.split()[-1]
+        return self.own(name, f"{alias}.{name}") if NAME.fullmatch(name) else {}
+
+    def ask(
+        self, params: Params, wanted: Collection[str] | None, own: Iterable[str], without: Collection[str]
+    ) -> Asked:
+        """`wanted`: of the declared columns only these (None: all); `own`: others, by name; `without`: options and
+        names that the tenant does not know. Raises CannotFilter for a name that is none, or is not to be had."""
+        writer = _Writer(self, frozenset(without))
+        given = dict(params)
+        limit, order, after = given.pop(LIMIT, ""), given.pop(ORDER, self.key), given.pop(AFTER, "")
+        for name, value in given.items():
+            writer.narrow(name, value)
+        if after:
+            writer.start(order, after)
+        selected = writer.selected(wanted, own, order.removeprefix("-"))
+        return self._asked(writer, selected, writer.order(order), limit)
+
+    def _asked(self, writer: "_Writer", selected: Iterable[str], order: str, limit: str) -> Asked:
+        joins = "".join(f" {join.sql}" for join in self.joins if join.option not in writer.without)
+        conditions = (*self.where, *writer.conditions)
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        text = f"SELECT {', '.join(selected)} FROM {self.table}{joins}{where} ORDER BY {order}"  # noqa: S608  all text is ours
+        body = {"q": text, "params": writer.values} if writer.values else {"q": text}
+        paging: Params = ((LIMIT, limit), ("offset", "0")) if limit else ()
+        return Asked(self.language.path, paging, orjson.dumps(body), self.language.headers)
+
+
+@dataclass
+class _Writer:
+    """One statement in the making: conditions, and the values in their order."""
+
+    statement: Statement
+    without: frozenset[str]
+    conditions: list[str] = field(default_factory=list)
+    values: list[str] = field(default_factory=list)
+
+    def column(self, name: str) -> Column:
+        """A declared column, or the tenant's own of that name. Raises CannotFilter."""
+        declared = self.statement.columns.get(name)
+        found = declared or self.statement.own_column(name).get(name)
+        if found is None:
+            raise CannotFilter(f"there is no column '{name[:100]}' here")
+        if name in self.without or (found.option and found.option in self.without):
+            raise CannotFilter(f"the connected account knows no '{name[:100]}'")
+        return found
+
+    def narrow(self, name: str, value: str) -> None:
+        match = CONDITION.fullmatch(name)
+        if match is None:
+            raise CannotFilter(f"'{name[:100]}' is no column, nor a comparison with one")
+        column, operator = self.column(match[1]), match[2] or ""
+        values = value.split(SEVERAL) if operator == "in" else [value]
+        if any(CONTROL.search(value) for value in values):
+            raise CannotFilter("a value may not hold control characters")
+        self.conditions.append(self._test(column, operator, len(values)))
+        self.values += values
+
+    def _test(self, column: Column, operator: str, count: int) -> str:
+        if operator == "in":
+            if count > self.statement.language.most:
+                raise CannotFilter(f"takes at most {self.statement.language.most} values")
+            if column.test:
+                return f"({' OR '.join([column.test] * count)})"
+            return f"{column.sql} IN ({', '.join([column.bind] * count)})"
+        return column.test or f"{column.sql} {COMPARISONS[operator]} {column.bind}"
+
+    def start(self, order: str, after: str) -> None:
+        """Rows behind a key or, in another order, behind a value and a key; rows without a value come last."""
+        key = self.column(self.statement.key)
+        by, falls = self.column(order.removeprefix("-")), order.startswith("-")
+        compare = "<" if falls else ">"
+        if order.removeprefix("-") == self.statement.key:
+            self._put(f"{key.sql} {compare} {key.bind}", after)
+            return
+        value, last = orjson.loads(after)
+        if value is None:
+            self._put(f"({by.sql} IS NULL AND {key.sql} > {key.bind})", last)
+            return
+        behind = f"{by.sql} {compare} {by.bind} OR ({by.sql} = {by.bind} AND {key.sql} > {key.bind})"
+        missing = "" if by.filled else f" OR {by.sql} IS NULL"
+        self._put(f"({behind}{missing})", value, value, last)
+
+    def _put(self, condition: str, *values: str) -> None:
+        self.conditions.append(condition)
+        self.values += values
+
+    def order(self, order: str) -> str:
+        """Unique in any case, and without leaning on where a vendor puts what has no value."""
+        name, falls = order.removeprefix("-"), order.startswith("-")
+        key, by = self.column(self.statement.key).sql, self.column(name)
+        direction = " DESC" if falls else ""
+        if name == self.statement.key:
+            return f"{key}{direction}"
+        missing = "" if by.filled else f"CASE WHEN {by.sql} IS NULL THEN 1 ELSE 0 END, "
+        return f"{missing}{by.sql}{direction}, {key}"
+
+    def selected(self, wanted: Collection[str] | None, own: Iterable[str], order: str) -> list[str]:
+        always = {self.statement.key, order}
+        shown = {
+            name: column
+            for name, column in self.statement.columns.items()
+            if name in always or (not column.hidden and (wanted is None or name in wanted))
+        }
+        for name in own:
+            if name not in self.statement.columns and name not in self.without:
+                shown |= self.statement.own_column(name)
+        return [
+            f"{column.read.format(column.sql)} AS {name}"
+            for name, column in shown.items()
+            if not (column.option and column.option in self.without)
+        ]
+
+
+@dataclass(frozen=True)
+class Companion:
+    """Rows of a second statement that belong to those of a page, all by one call: laid into each row under `into`.
+
+    `parent` is the column that says to which row each belongs, by the values that `of` finds in that row. One that is
+    `spare` may be refused on account of rights or options: the fields stay null then.
+    """
+
+    into: str
+    statement: Statement
+    parent: str
+    of: Callable[[Mapping[str, Any]], tuple[str, ...]] = lambda row: (row["id"],)
+    spare: bool = False
+
+    @cached_property
+    def paging(self) -> Sorted:
+        return sorted_by(self.parent, "asc", self.statement.language, self.statement.key)
+
+    def narrowed(self, values: Collection[str]) -> Params:
+        return ((f"{self.parent}[in]", SEVERAL.join(values)),)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """An entry of an account's context that the vendor is asked for: `read` makes sense of the rows of a statement, and
+    `otherwise` is what stands where the vendor refuses it."""
+
+    name: str
+    language: Language
+    text: str
+    read: Callable[[list[Row]], Any]
+    otherwise: Any = None
+
+    def ask(self) -> Asked:
+        return Asked(self.language.path, (), orjson.dumps({"q": self.text}), self.language.headers)
+
+
+def keyset(language: Language, key: str = "id") -> Keyset:
+    """How lists of a language's statements are handed out in their own order."""
+    return Keyset(after=AFTER, order=((ORDER, key),), limit=LIMIT, most=language.most, key=key)
+
+
+def sorted_by(attribute: str, direction: str, language: Language, key: str = "id") -> Sorted:
+    """And in another."""
+    order = ((ORDER, f"-{attribute}" if direction == "desc" else attribute),)
+    return Sorted(attribute, order, after=AFTER, limit=LIMIT, most=language.most, key=key)
+
+
+def only(statement: Statement, *conditions: str) -> Statement:
+    """The statement with further fixed conditions."""
+    return replace(statement, where=(*statement.where, *conditions))

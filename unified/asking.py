@@ -1,0 +1,110 @@
+"""Asks a vendor, and again without what a tenant turns out not to know: an option that is off, a field of others."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from proxy.answer import Answer, Call
+from proxy.pipe import Pipe
+from unified.target import Target
+
+MOST_REMEMBERED = 4096  # accounts × collections whose refusals are remembered
+SECONDS_REMEMBERED = 3600.0
+DOUBTFUL = (400, 500)  # how statements are answered that name what is not known
+MOST_TRIES = 8  # of a statement, each without some more
+
+
+class Asking:
+    """Remembers which tenants refused what is not known everywhere."""
+
+    def __init__(self, pipe: Pipe, clock: Callable[[], float] = time.monotonic) -> None:
+        self._pipe = pipe
+        self._clock = clock
+        self._refused: dict[tuple[str, str], tuple[float, frozenset[str]]] = {}
+
+    async def ask(self, target: Target, call: Call) -> Answer:
+        """The answer; after a 400 again without the parameters, then the fields, that not every tenant knows.
+
+        It is remembered that a tenant refuses them only where the first call fails once more: a 400 may pass.
+        """
+        if call.again is not None:
+            return await self._ask_statement(target, call)
+        refusable = target.source.refusable
+        refused = self.refused(target) & refusable
+        asked = _without(target, call, refused)
+        answer = await self._pipe.read(target.connection, asked)
+        if answer.status != 400:
+            return answer
+        for more in (refusable & {name for name, _ in call.params}, refusable):
+            spare = _without(target, call, refused | more)
+            if spare == asked:
+                continue
+            second = await self._pipe.read(target.connection, spare)
+            if second.is_success:
+                return await self._confirmed(target, asked, refused | more, answer, second)
+        return answer
+
+    async def _ask_statement(self, target: Target, call: Call) -> Answer:
+        """A statement is refused whole; what the vendor names is left out first, all that is optional last."""
+        refused = self.refused(target) & call.optional
+        asked = _made(call, refused)
+        answer = first = await self._pipe.read(target.connection, asked)
+        for last in (*(False,) * MOST_TRIES, True):
+            left = call.optional - refused
+            if answer.status not in DOUBTFUL or not left:
+                break
+            named = frozenset() if last else frozenset(_named(answer, left))
+            refused |= named or left
+            answer = await self._pipe.read(target.connection, _made(call, refused))
+            if answer.is_success:
+                return await self._confirmed(target, asked, refused, first, answer)
+        return first if answer.status in DOUBTFUL else answer
+
+    async def _confirmed(
+        self, target: Target, asked: Call, refused: frozenset[str], first: Answer, second: Answer
+    ) -> Answer:
+        """What to go on with: the spare answer, unless the call as it was works now."""
+        again = await self._pipe.read(target.connection, asked)
+        if again.status != first.status:
+            return again
+        self._remember(target, refused)
+        return second
+
+    def refused(self, target: Target) -> frozenset[str]:
+        until, names = self._refused.get(_known(target), (0.0, frozenset()))
+        return names if self._clock() < until else frozenset()
+
+    def _remember(self, target: Target, names: frozenset[str]) -> None:
+        if len(self._refused) >= MOST_REMEMBERED:
+            self._refused.pop(next(iter(self._refused)))
+        until = self._clock() + SECONDS_REMEMBERED
+        self._refused[_known(target)] = (until, self.refused(target) | names)
+
+
+def _known(target: Target) -> tuple[str, str]:
+    return target.connection.account_id, target.source.path
+
+
+def _made(call: Call, refused: frozenset[str]) -> Call:
+    return call.again(refused) if call.again and refused else call
+
+
+def _named(answer: Answer, names: frozenset[str]) -> Iterator[str]:
+    """Those of the names that the vendor's words hold, between what is no part of a name."""
+    words = frozenset(re.findall(r"[a-z0-9_]+", _blame(answer.complaint().lower())))
+    return (name for name in names if name in words)
+
+
+def _blame(text: str) -> str:
+    """What is said before the vendor lists what there is instead."""
+    return text.split("{")[0]
+
+
+def _without(target: Target, call: Call, refused: frozenset[str]) -> Call:
+    """The call without refused parameters, and without refused fields where our own selection is in it."""
+    if not refused:
+        return call
+    full, spare = dict(target.selection), dict(target.selection_without(refused))
+    params = ((name, spare[name] if full.get(name) == value else value) for name, value in call.params)
+    return replace(call, params=tuple((name, value) for name, value in params if name not in refused))
