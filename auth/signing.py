@@ -6,8 +6,9 @@ import httpx
 
 from auth.connection import Connection
 from auth.grants import Token
+from auth.oauth1 import authorization
 from auth.renewal import Renewals
-from providers.schemes import ApiKey, TokenScheme
+from providers.schemes import ApiKey, OAuth1, TokenScheme
 
 MOST_REPLAYED = 1024 * 1024  # bytes of a body that is kept for a repeat
 
@@ -19,6 +20,8 @@ def signer(connection: Connection, renewals: Renewals) -> httpx.Auth:
     """
     if isinstance(connection.scheme, ApiKey):
         return _Key(connection.scheme, connection.value(connection.scheme.fields[0].name))
+    if isinstance(connection.scheme, OAuth1):
+        return _Signature(connection, connection.scheme)
     return _Bearer(connection, connection.scheme, renewals)
 
 
@@ -30,6 +33,21 @@ class _Key(httpx.Auth):
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         request.headers[self._header] = self._value
         yield request
+
+
+class _Signature(httpx.Auth):
+    def __init__(self, connection: Connection, scheme: OAuth1) -> None:
+        self._connection, self._scheme = connection, scheme
+
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Signed anew, once, after a 401: vendors under load have been seen to turn good signatures down."""
+        response = yield self._signed(request)
+        if response.status_code == 401 and is_replayable(request):
+            yield self._signed(request)
+
+    def _signed(self, request: httpx.Request) -> httpx.Request:
+        request.headers["authorization"] = authorization(self._connection, self._scheme, request)
+        return request
 
 
 class _Bearer(httpx.Auth):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 ANY_WORD = r"\S{1,4096}"
+ANY_LINE = r"\S(?:.{0,4094}\S)?"
 
 
 @dataclass(frozen=True)
@@ -124,5 +125,22 @@ class ApiKey:
     method: str = "api_key"
 
 
+@dataclass(frozen=True)
+class OAuth1:
+    """OAuth 1.0a (RFC 5849) with a token that lasts: every request is signed in its header, by HMAC-SHA256.
+
+    `realm`: a template of what the header says of it.
+    """
+
+    realm: str
+    fields: tuple[Variable, ...] = (
+        Variable("consumer_key", "Consumer key"),
+        Variable("consumer_secret", "Consumer secret", pattern=ANY_LINE, secret=True),
+        Variable("token_id", "Token ID"),
+        Variable("token_secret", "Token secret", pattern=ANY_LINE, secret=True),
+    )
+    method: str = "oauth"
+
+
 TokenScheme = ClientCredentials | AuthorizationCode  # whose calls carry a bearer token
-Scheme = TokenScheme | ApiKey
+Scheme = TokenScheme | ApiKey | OAuth1

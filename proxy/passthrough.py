@@ -125,7 +125,9 @@ async def refused(
     """As `refuse`; but a token turned down is no verdict on the credentials where the call could not be repeated."""
     is_final = is_replayable(outgoing) or isinstance(call.connection.scheme, ApiKey)
     if answer.status == 401 and not is_final:
-        message = "The vendor turned the access token down. It has been renewed: send the call again."
+        message = (
+            "The vendor turned down what the call was signed with: send it again, it is then signed anew."
+        )
         return RemoteProblem(message, status=401, raw=answer.raw())
     return await refuse(connections, call.connection, answer)
 

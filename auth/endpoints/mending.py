@@ -13,7 +13,7 @@ from auth.endpoints.imports import CONNECTING, VALIDATION_ERROR
 from auth.events import emit_status
 from auth.forms import AccountReference
 from auth.renewal import Renewals
-from providers.schemes import ApiKey
+from providers.schemes import TokenScheme
 from schemas.errors import AccountProblem, RemoteProblem, VendorTrouble
 
 POST_INSTALL_ERROR = "post_install_error"
@@ -22,18 +22,18 @@ SUCCESS = {"success": True}
 
 
 async def refresh(request: Request) -> Response:
-    """A new token, whatever the age of the present one; a key, which has none, is tried.
+    """A new token, whatever the age of the present one; credentials that need none are tried.
 
     Raises RemoteProblem and VendorTrouble, and AccountProblem for an account that only a reconnect can mend.
     """
     caller = await api_caller(request)
     form = validate(AccountReference, await read_json(request))
     connection = await request.state.connections.open(caller, form.id)
-    if isinstance(connection.scheme, ApiKey):
-        await request.state.verify(connection)
-    else:
+    if isinstance(connection.scheme, TokenScheme):
         renewals: Renewals = request.state.renewals
         await renewals.renew(connection)
+    else:
+        await request.state.verify(connection)
     return json_response(SUCCESS)
 
 
