@@ -14,6 +14,7 @@ from auth import sealed
 from auth.accounts import binding
 from auth.connections import Connection, Connections
 from auth.grants import GIVEN, JSON_HEADERS
+from auth.proofs import proof_of
 from auth.renewal import stored
 from auth.vault import CannotOpen, Vault
 from providers.schemes import AuthorizationCode
@@ -92,11 +93,8 @@ def _revocation(connection: Connection, grant: Mapping[str, Any]) -> httpx.Reque
     kind = "refresh_token" if grant.get("refresh_token") else "access_token"
     if not isinstance(scheme, AuthorizationCode) or scheme.revoke_url is None or not grant.get(kind):
         return None
-    form = {
-        "token": grant[kind],
-        "token_type_hint": kind,
-        "client_id": connection.value("client_id"),
-        "client_secret": connection.secrets.get("client_secret") or "",
-    }
+    url = connection.url(scheme.revoke_url)
+    proof, headers = proof_of(connection, scheme.proof, url)
+    form = {"token": grant[kind], "token_type_hint": kind, **proof}
     body = urlencode({name: text for name, text in form.items() if text}).encode()
-    return httpx.Request("POST", connection.url(scheme.revoke_url), headers=JSON_HEADERS, content=body)
+    return httpx.Request("POST", url, headers={**JSON_HEADERS, **headers}, content=body)

@@ -16,14 +16,24 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from auth.credentials import fitting
 from auth.database import Database
 from auth.tokens import create_token
 from gateway.app import create_app, open_state
 from gateway.settings import Settings
 from proxy.breaker import Terms
+from providers.registry import PROVIDERS
 from sandbox.coupa import create_app as create_coupa
+from sandbox.netsuite import create_app as create_netsuite
 from schemas.tables import Environment
 
+CREATE: dict[str, Callable[..., Starlette]] = {"coupa": create_coupa, "netsuite": create_netsuite}
+EASY: dict[str, dict[str, Any]] = {  # switches, unless a test sets them
+    "coupa": {"rate_limit": False, "bloat_factor": 0.0},
+    "netsuite": {"work_seconds": 0.0},
+}
+MORE: dict[str, dict[str, Any]] = {"coupa": {"time_zone": "America/Los_Angeles"}}  # of an account's context
+SECRETS = ("client_secret", "api_key", "consumer_secret", "token_secret", "private_key", "rsa_private_key")
 KEY = base64.b64encode(bytes(range(32))).decode()
 SANDBOX = "http://sandbox.test"
 CHOSEN = (
@@ -97,28 +107,38 @@ def logged(canary: Canary, written: BytesIO) -> Iterator[None]:
 
 
 def secrets_of(credentials: Mapping[str, Any]) -> list[str]:
-    """Client secrets, the key, and how every access token begins."""
-    clients = [found["client_secret"] for found in credentials["clients"].values()]
-    return [credentials["client_secret"], credentials["api_key"], *clients, "eyJhbGci", KEY]
+    """What is secret of a stand-in's credentials, of private keys their third line, and how access tokens begin."""
+    holders = (credentials, *credentials["clients"].values())
+    texts = [holder[name] for holder in holders for name in SECRETS if name in holder]
+    return [*(text.split("\n")[2] if "\n" in text else text for text in texts), "eyJhbGci", KEY]
 
 
 @dataclass
 class House:
-    """`client` carries the token of environment `default`, `account` is its Coupa account, `coupa` is the stand-in.
+    """`client` carries the token of environment `default`, `account` is its account at the `stand_in` of `provider`.
 
-    `written` is what the gateway has logged.
+    `written` is what the gateway has logged. In tests of Coupa alone the stand-in is called so.
     """
 
+    provider: str
     client: httpx.AsyncClient
-    coupa: httpx.AsyncClient
+    stand_in: httpx.AsyncClient
     state: dict[str, Any] = field(repr=False)
     app: ASGIApp = field(repr=False)
     written: BytesIO = field(repr=False)
     token: str
     environment: str
-    coupa_credentials: Mapping[str, Any] = field(repr=False)
+    credentials: Mapping[str, Any] = field(repr=False)
     account: str = ""
     integration: str = ""
+
+    @property
+    def coupa(self) -> httpx.AsyncClient:
+        return self.stand_in
+
+    @property
+    def coupa_credentials(self) -> Mapping[str, Any]:
+        return self.credentials
 
     async def get(self, path: str, **kwargs: Any) -> httpx.Response:
         """A unified call for the house's account; `path` may hold a query."""
@@ -141,10 +161,10 @@ class House:
     async def caller(self, name: str) -> tuple[httpx.AsyncClient, str]:
         """A client of another environment, and that environment's id."""
         environment, token = await environment_with_token(self.state, name)
-        return client(self.app, token, self.coupa_credentials), environment
+        return client(self.app, token, self.credentials), environment
 
     async def fault(self, **rule: Any) -> None:
-        answer = await self.coupa.post("/_sandbox/faults", json=rule)
+        answer = await self.stand_in.post("/_sandbox/faults", json=rule)
         assert answer.is_success, answer.text
 
     def lines(self) -> list[dict[str, Any]]:
@@ -154,12 +174,12 @@ class House:
 
     async def log(self, limit: int = 100) -> list[dict[str, Any]]:
         """The last calls that the stand-in saw, oldest first."""
-        answer = await self.coupa.get("/_sandbox/log", params={"limit": limit})
+        answer = await self.stand_in.get("/_sandbox/log", params={"limit": limit})
         found: list[dict[str, Any]] = answer.json()["requests"]
         return found
 
     async def stats(self) -> dict[str, Any]:
-        found: dict[str, Any] = (await self.coupa.get("/_sandbox/stats")).json()
+        found: dict[str, Any] = (await self.stand_in.get("/_sandbox/stats")).json()
         return found
 
 
@@ -212,7 +232,8 @@ async def open_house(
     folder: Path,
     *,
     transport: httpx.AsyncBaseTransport | None = None,
-    coupa: Starlette | None = None,
+    provider: str = "coupa",
+    stand_in: Starlette | None = None,
     limits: Mapping[str, Any] = WIDE,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     circuits: Terms = PATIENT,
@@ -220,43 +241,46 @@ async def open_house(
 ) -> AsyncIterator[House]:
     """`options`: switches of the stand-in, or settings of the gateway (`CHOSEN`).
 
-    `coupa`: a stand-in to use instead of a fresh one; `transport`: what the gateway's calls go through to reach it.
+    `stand_in`: one of the provider to use instead of a fresh one; `transport`: what the gateway's calls go through to
+    reach it.
     `limits`: the environment's own, wide unless a test is about them. `sleep`: how renewals wait.
     `circuits`: when calls to a vendor that fails end; never, unless a test is about it.
     """
     chosen = {name: options.pop(name) for name in CHOSEN if name in options}
-    switches = {"rate_limit": False, "bloat_factor": 0.0, **options}
-    coupa = coupa or create_coupa(seed=1, public_url=SANDBOX, **switches)
+    switches = {**EASY[provider], **options}
+    stand_in = stand_in or CREATE[provider](seed=1, public_url=SANDBOX, **switches)
+    credentials = stand_in.state.credentials
     chosen.setdefault("database_url", f"sqlite+aiosqlite:///{folder}/koine.db")
     settings = Settings(
         encryption_keys=SecretStr(KEY),
-        sandboxes={"coupa": SANDBOX},
+        sandboxes={provider: SANDBOX},
         log_level="debug",
         **{"allow_private_upstreams": True, **chosen},
     )
     await migrated(settings)
-    way_out = transport or httpx.ASGITransport(coupa)
+    way_out = transport or httpx.ASGITransport(stand_in)
     async with AsyncExitStack() as stack:
         written = BytesIO()
-        stack.enter_context(logged(Canary(coupa, secrets_of(coupa.state.credentials)), written))
+        stack.enter_context(logged(Canary(stand_in, secrets_of(credentials)), written))
         state = await stack.enter_async_context(
             open_state(settings, way_out, log_stream=written, sleep=sleep, circuits=circuits)
         )
         app = Mounted(create_app(settings), state)
         environment, token = await environment_with_token(state, "default")
         house = House(
-            client=await stack.enter_async_context(client(app, token, coupa.state.credentials)),
-            coupa=await stack.enter_async_context(
-                httpx.AsyncClient(transport=httpx.ASGITransport(coupa), base_url=SANDBOX)
+            client=await stack.enter_async_context(client(app, token, credentials)),
+            provider=provider,
+            stand_in=await stack.enter_async_context(
+                httpx.AsyncClient(transport=httpx.ASGITransport(stand_in), base_url=SANDBOX)
             ),
             state=state,
             app=app,
             written=written,
             token=token,
             environment=environment,
-            coupa_credentials=coupa.state.credentials,
+            credentials=credentials,
         )
-        integrations = (await house.client.get("/integration/coupa")).json()
+        integrations = (await house.client.get(f"/integration/{provider}")).json()
         made = await house.client.post(
             "/environment-integration", json={"integration_id": integrations["id"]}
         )
@@ -264,7 +288,9 @@ async def open_house(
         await house.client.patch(
             f"/environment-integration/{house.integration}", json={"override": {"limits": dict(limits)}}
         )
-        account = await link(house, coupa_context(coupa.state.credentials, time_zone="America/Los_Angeles"))
+        found = fitting(PROVIDERS[provider], credentials)
+        assert found, "no credentials of the stand-in's fit"
+        account = await link(house, {**found[1], **MORE.get(provider, {})}, found[0].method)
         assert account["status"] == "active", account
         house.account = account["id"]
         yield house

@@ -68,7 +68,7 @@ class Scene:
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     coupa = create_coupa(seed=1, public_url=SANDBOX, rate_limit=False, bloat_factor=0.0)
     way_out = Breaking(httpx.ASGITransport(coupa))
-    async with open_house(tmp_path, coupa=coupa, transport=way_out) as house:
+    async with open_house(tmp_path, stand_in=coupa, transport=way_out) as house:
         account = await link(house, coupa_context(house.coupa_credentials, password=CANARY))
         caller = Caller(house.environment, "token")
         connection = await house.state["connections"].open(caller, account["id"])

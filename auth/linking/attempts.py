@@ -71,12 +71,21 @@ async def step(session: AsyncSession, attempt: Attempt, before: str, after: str,
     return (await session.exec(change)).rowcount == 1
 
 
-async def take_code(database: Database, vault: Vault, attempt: Attempt, code: str, code_hash: bytes) -> bool:
-    """Whether this code was the first one that came back."""
+async def take_code(
+    database: Database,
+    vault: Vault,
+    attempt: Attempt,
+    code: str,
+    code_hash: bytes,
+    told: Mapping[str, str],
+) -> bool:
+    """Whether this code was the first one that came back. `told`: what is to be kept of what came with it."""
     async with database.write() as session:
         is_first = await step(session, attempt, AWAY, READY, code_hash=code_hash)
         if is_first:
-            await sealed.put(session, vault, _binding(attempt.row), {**attempt.entrusted, "code": code})
+            await sealed.put(
+                session, vault, _binding(attempt.row), {**attempt.entrusted, "code": code, "told": dict(told)}
+            )
     return is_first
 
 

@@ -36,6 +36,24 @@ def is_issuer(connection: Connection, scheme: AuthorizationCode, iss: str) -> bo
     return iss == connection.url(scheme.issuer)
 
 
+def stranger(connection: Connection, scheme: AuthorizationCode, query: Mapping[str, str]) -> str | None:
+    """What to say where the answer is about another account than the one that was meant."""
+    for variable in connection.provider.variables:
+        names = [name for name, meant in scheme.vouched.items() if meant == variable.name and query.get(name)]
+        for name in names:
+            if variable.read(query[name]) != connection.context.get(variable.name):
+                shown = "".join(letter for letter in query[name][:LONGEST] if letter.isprintable())
+                label = connection.provider.label
+                return f"You signed in to another account of {label} than the one that was named: {shown}."
+    return None
+
+
+def told(scheme: AuthorizationCode, query: Mapping[str, str]) -> dict[str, str]:
+    """What the answer says of who has signed in."""
+    found = {name: query[name][:LONGEST] for name in scheme.told if query.get(name)}
+    return {name: text for name, text in found.items() if text.isprintable()}
+
+
 def vendor_words(connection: Connection, query: Mapping[str, str]) -> str:
     """An authorization endpoint's error (§4.1.2.1) as a person may read it."""
     words = query.get("error_description") or query["error"]

@@ -58,7 +58,8 @@ async def draft(session: AsyncSession, connections: Connections, link: Link, att
         authentication_method=scheme.method,
         region=link.row.region,
     )
-    secrets = take_context(account, found[0].provider, attempt.entrusted["context"])
+    context = {**attempt.entrusted["context"], **attempt.entrusted.get("told", {})}
+    secrets = take_context(account, found[0].provider, context)
     client = await connections.client(session, account, found[0].integration)
     connection = connections.connect(account, found[0].integration, secrets, client)
     return Draft(link, found[0], scheme, account, connection, secrets)

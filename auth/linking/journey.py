@@ -1,11 +1,13 @@
 """From a form that was sent to its outcome: to the vendor's login and back, the try, and the page that tells of it."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from auth.connections import Connection
 from auth.linking import attempts, scenes
 from auth.linking.attempts import AWAY, OVER, READY, Attempt
 from auth.linking.browsers import (
@@ -18,7 +20,7 @@ from auth.linking.browsers import (
     was_shown,
 )
 from auth.linking.choices import Choice
-from auth.linking.dance import authorization_url, is_issuer, vendor_words
+from auth.linking.dance import authorization_url, is_issuer, stranger, told, vendor_words
 from auth.linking.drafts import Draft, draft
 from auth.linking.page import form
 from auth.linking.pages.rendering import render
@@ -101,7 +103,7 @@ async def leave(request: Request) -> Response:
 async def back(request: Request) -> Response:
     """The vendor's answer: taken once, from the browser that left, for the integration that it left for."""
     query = request.query_params
-    if any(len(query.getlist(name)) > 1 for name in ("state", "code", "error", "iss")):
+    if len(query) != len(query.multi_items()):
         return render(Unusable(), 400)
     state = request.state
     attempt = await attempts.find_by_state(state.database, state.vault, digest(query.get("state", "")))
@@ -120,13 +122,19 @@ async def back(request: Request) -> Response:
         return render(Unusable(), 400)
     if "iss" in query and not is_issuer(made.connection, scheme, query["iss"]):
         return render(Unusable(), 400)
-    if code and "error" not in query:
-        await attempts.take_code(state.database, state.vault, attempt, code, digest(code))
+    if error := _complaint(made.connection, scheme, query):
+        await attempts.end(state.database, state.vault, attempt, AWAY, failed(error, "connection_error"))
     else:
-        words = vendor_words(made.connection, query) if "error" in query else "The vendor sent no code."
-        outcome = failed(words, "connection_error")
-        await attempts.end(state.database, state.vault, attempt, AWAY, outcome)
+        kept = told(scheme, query)
+        await attempts.take_code(state.database, state.vault, attempt, code, digest(code), kept)
     return _shown(request, attempt)
+
+
+def _complaint(connection: Connection, scheme: AuthorizationCode, query: Mapping[str, str]) -> str | None:
+    """Why there is no connection; None for an answer with a code that is worth something."""
+    if "error" in query:
+        return vendor_words(connection, query)
+    return stranger(connection, scheme, query) if query.get("code") else "The vendor sent no code."
 
 
 async def test(request: Request) -> Response:

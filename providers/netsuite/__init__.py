@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from providers.netsuite.auth import ACCOUNT_ID, CLIENT_CREDENTIALS
+from providers.netsuite.auth import ACCOUNT_ID, CLIENT_CREDENTIALS, HOSTS, LOGIN, TOKEN_BASED
 from providers.netsuite.errors import read_error
 from providers.provider import Check, Limits, Provider
 from providers.resource import Resource
@@ -16,7 +16,7 @@ NETSUITE = Provider(
     origin="https://{slug}.suitetalk.api.netsuite.com",
     base_path="/services/rest",
     variables=(ACCOUNT_ID,),
-    schemes=(CLIENT_CREDENTIALS,),
+    schemes=(CLIENT_CREDENTIALS, LOGIN, TOKEN_BASED),
     checks=(
         Check(
             "/query/v1/suiteql",
@@ -28,6 +28,7 @@ NETSUITE = Provider(
     # All programs of the account share five slots where its owner has bought no more: two are left to others.
     limits=Limits(concurrency=3, rejects_unprocessed=True),
     resources=RESOURCES,
+    hosts=HOSTS,
     headers=(("accept", "application/json"),),
     read_error=read_error,
 )

@@ -3,7 +3,14 @@
 import re
 
 from providers.keys import ONE_LINE, read_key
-from providers.schemes import ClientCredentials, SignedJwt, Variable
+from providers.schemes import (
+    AuthorizationCode,
+    ClientCredentials,
+    OAuth1,
+    SecretInHeader,
+    SignedJwt,
+    Variable,
+)
 
 TOKENS = "{origin}/services/rest/auth/oauth2/v1"
 HOST = re.compile(
@@ -23,6 +30,9 @@ def slug(account_id: str) -> str:
     return account_id.lower().replace("_", "-")
 
 
+HOSTS = {"login": "https://{slug}.app.netsuite.com"}
+SCOPES = ("rest_webservices",)
+DAY = 86400.0
 ACCOUNT_ID = Variable(
     "account_id",
     "Account ID",
@@ -34,7 +44,7 @@ ACCOUNT_ID = Variable(
 )
 CLIENT_CREDENTIALS = ClientCredentials(
     f"{TOKENS}/token",
-    scopes=("rest_webservices",),
+    scopes=SCOPES,
     fields=(
         Variable("client_id", "Client ID", help="Of the integration record."),
         Variable(
@@ -56,3 +66,27 @@ CLIENT_CREDENTIALS = ClientCredentials(
         ("PS256", "PS384", "PS512", "ES256", "ES384", "ES512"), has_subject=False, has_scopes=True
     ),
 )
+LOGIN = AuthorizationCode(
+    "{login}/app/login/oauth2/authorize.nl",
+    f"{TOKENS}/token",
+    scopes=SCOPES,
+    # A confidential client's refresh token ends a week after the consent, whatever is done with it. A public client's
+    # is another one with each renewal, and lives two days where the integration record says nothing else.
+    refresh_lifetime=7 * DAY,
+    keep_alive=DAY,
+    revoke_url=f"{TOKENS}/revoke",
+    told=("role", "entity"),
+    vouched={"company": ACCOUNT_ID.name},
+    fields=(
+        Variable("client_id", "Client ID", help="Of the integration record."),
+        Variable(
+            "client_secret",
+            "Client secret",
+            help="A public client has none.",
+            secret=True,
+            required=False,
+        ),
+    ),
+    proof=SecretInHeader(),
+)
+TOKEN_BASED = OAuth1(realm="{account_id}")

@@ -72,7 +72,7 @@ async def scene(tmp_path: Path, url: str) -> AsyncIterator[Scene]:
     async with (
         serving_coupa() as (coupa, port),
         Transport(Guard(allow_private=True), resolver=ToUpstream(port)) as way_out,
-        open_house(tmp_path, database_url=url, transport=way_out, coupa=coupa) as opened,
+        open_house(tmp_path, database_url=url, transport=way_out, stand_in=coupa) as opened,
     ):
         yield Scene(await allow_writes(opened), url, port)
 

@@ -127,7 +127,7 @@ class Refusing(httpx.AsyncBaseTransport):
 async def way(tmp_path: Path) -> AsyncIterator[tuple[House, Refusing]]:
     coupa = create_coupa(seed=1, public_url=SANDBOX, rate_limit=False, bloat_factor=0.0)
     refusing = Refusing(httpx.ASGITransport(coupa))
-    async with open_house(tmp_path, transport=refusing, coupa=coupa) as opened:
+    async with open_house(tmp_path, transport=refusing, stand_in=coupa) as opened:
         yield await allow_writes(opened), refusing
 
 

@@ -96,7 +96,7 @@ async def test_with_and_without_remote_data_fields_are_the_same_whichever_key_is
 ) -> None:
     coupa = create_app(seed=1, rate_limit=False, bloat_factor=0.0)
     trimming = Trimming(httpx.ASGITransport(coupa))
-    async with open_house(tmp_path, transport=trimming, coupa=coupa) as house:
+    async with open_house(tmp_path, transport=trimming, stand_in=coupa) as house:
         for key, source in SOURCES:
             if source.path == "/lookups":
                 continue  # listed behind the departments, which stand for both

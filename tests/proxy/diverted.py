@@ -49,5 +49,5 @@ async def diverted_house(
         kept(True, 30.0, 1000) as wire,
     ):
         diversion = Diversion(httpx.ASGITransport(coupa), wire, upstream)
-        async with open_house(folder, transport=diversion, coupa=coupa, **options) as house:
+        async with open_house(folder, transport=diversion, stand_in=coupa, **options) as house:
             yield house, diversion

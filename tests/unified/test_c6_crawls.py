@@ -49,7 +49,7 @@ async def test_c6_a_crawl_of_5000_suppliers_under_mutation_misses_none_and_doubl
 ) -> None:
     coupa = create_app(seed=1, records=5000, rate_limit=False, bloat_factor=0.0)
     meddler = Meddler(httpx.ASGITransport(coupa), pages=90)
-    async with open_house(tmp_path, transport=meddler, coupa=coupa) as house:
+    async with open_house(tmp_path, transport=meddler, stand_in=coupa) as house:
         answer = await house.coupa.get("/_sandbox/rows/suppliers")
         meddler.ids = [int(one) for one in answer.json()["ids"]]
         assert len(meddler.ids) == 5000

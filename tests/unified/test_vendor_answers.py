@@ -47,7 +47,7 @@ def streamed(status: int, body: bytes, kind: str = "application/json", **headers
 async def scripted_house(folder: Path) -> AsyncIterator[tuple[House, Scripted]]:
     coupa = create_app(seed=1, rate_limit=False, bloat_factor=0.0)
     script = Scripted(httpx.ASGITransport(coupa))
-    async with open_house(folder, transport=script, coupa=coupa) as house:
+    async with open_house(folder, transport=script, stand_in=coupa) as house:
         yield house, script
 
 

@@ -46,7 +46,7 @@ async def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     monkeypatch.setattr(courier, "FIGURE_SECONDS", 0.05)
     coupa = create_app(seed=1, public_url=SANDBOX, rate_limit=False, bloat_factor=0.0)
     outside = Outside(httpx.ASGITransport(coupa))
-    async with open_house(tmp_path, transport=outside, coupa=coupa, sleep=at_once) as house:
+    async with open_house(tmp_path, transport=outside, stand_in=coupa, sleep=at_once) as house:
         yield house
 
 
