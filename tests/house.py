@@ -21,8 +21,8 @@ from auth.database import Database
 from auth.tokens import create_token
 from gateway.app import create_app, open_state
 from gateway.settings import Settings
-from proxy.breaker import Terms
 from providers.registry import PROVIDERS
+from proxy.breaker import Terms
 from sandbox.coupa import create_app as create_coupa
 from sandbox.netsuite import create_app as create_netsuite
 from schemas.tables import Environment
