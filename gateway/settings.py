@@ -1,5 +1,6 @@
 """What can be set from outside: KOINE_… environment variables, read and checked once at the start."""
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
@@ -51,6 +52,11 @@ class Settings(BaseSettings):
     encryption_keys: SecretStr = Field(
         description="Master keys, 32 random bytes in base64 each, with commas between, newest first. "
         "Made with `openssl rand -base64 32`.",
+    )
+    secrets_dir: str | None = Field(
+        default=None,
+        description="A folder with files that are named like these variables and hold their values, such as mounted "
+        "secrets; a variable that is set wins.",
     )
     public_url: str | None = Field(
         default=None,
@@ -210,9 +216,14 @@ class Settings(BaseSettings):
 
 
 def read_settings(**given: Any) -> Settings:
-    """The settings as the environment and `given` say. Raises BadSettings with all that is wrong."""
+    """The settings as environment, mounted files and `given` say. Raises BadSettings with all that is wrong."""
+    folder = given.get("secrets_dir") or os.environ.get(variable("secrets_dir")) or None
+    if folder and not Path(folder).is_dir():
+        raise BadSettings(
+            [f"{variable('secrets_dir')} names no folder: name one with files that hold settings."]
+        )
     try:
-        return Settings(**given)
+        return Settings(**{**given, "_secrets_dir": folder})
     except ValidationError as error:
         raise BadSettings(_finding(detail) for detail in error.errors()) from None
 

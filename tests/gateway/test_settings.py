@@ -29,6 +29,7 @@ def test_only_the_keys_must_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = read_settings()
     assert settings.model_dump(exclude={"encryption_keys"}) == {
         "database_url": "sqlite+aiosqlite:///koine.db",
+        "secrets_dir": None,
         "public_url": None,
         "journal": None,
         "allow_private_upstreams": False,
@@ -61,6 +62,7 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
     assert read_settings().model_dump(exclude={"encryption_keys"}) == {
         "database_url": "postgresql+asyncpg://koine:p%40ss@db/koine",
+        "secrets_dir": None,
         "public_url": "https://koine.example.com",
         "journal": None,
         "allow_private_upstreams": True,
@@ -167,6 +169,28 @@ def test_databases_are_named_in_every_usual_form(written: str, read: str) -> Non
 )
 def test_a_wrong_setting_is_named_with_the_remedy(field: str, value: str, words: str) -> None:
     assert refusal(**{field: value}) == f"{variable(field)} {words}"
+
+
+def test_mounted_files_hold_settings_and_variables_win(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "..data").mkdir()  # as Kubernetes mounts them
+    (tmp_path / "..data/KOINE_ENCRYPTION_KEYS").write_text(f"{KEY}\n")
+    (tmp_path / "KOINE_ENCRYPTION_KEYS").symlink_to("..data/KOINE_ENCRYPTION_KEYS")
+    (tmp_path / "KOINE_DATABASE_URL").write_text("postgres://koine:p%40ss@db/koine\n")
+    (tmp_path / "KOINE_LOG_LEVEL").write_text("debug")
+    monkeypatch.setenv("KOINE_SECRETS_DIR", str(tmp_path))
+    monkeypatch.setenv("KOINE_LOG_LEVEL", "warning")
+    settings = read_settings()
+    assert settings.encryption_keys.get_secret_value() == KEY
+    assert settings.database_url == "postgresql+asyncpg://koine:p%40ss@db/koine"
+    assert settings.log_level == "warning"
+
+
+def test_a_folder_of_secrets_that_is_not_there_is_said(tmp_path: Path) -> None:
+    assert refusal(secrets_dir=str(tmp_path / "nowhere")) == (
+        "KOINE_SECRETS_DIR names no folder: name one with files that hold settings."
+    )
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:
