@@ -15,6 +15,7 @@ from sandbox.control import Control
 from sandbox.faults import Faults
 from sandbox.netsuite.answers import problems
 from sandbox.netsuite.audit import AuditTrail
+from sandbox.netsuite.books import Books
 from sandbox.netsuite.control import AccountControl
 from sandbox.netsuite.credentials import listed
 from sandbox.netsuite.endpoints import ENDPOINTS
@@ -107,4 +108,5 @@ def open_tenant(account: str, seed: int, records: int | None, switches: Switches
         signatures=Signatures(account, known, clock),
         audit=AuditTrail(),
         pool=Pool(switches.pool, switches.reserved),
+        books=Books(seed, records, switches, clock),
     )

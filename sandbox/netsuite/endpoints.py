@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from sandbox.netsuite import governance
 from sandbox.netsuite.call import Call
+from sandbox.netsuite.suiteql import query
 
 Endpoint = Callable[[Call], Awaitable[Response]]
 
@@ -20,4 +21,7 @@ class Served:
     endpoint: Endpoint
 
 
-ENDPOINTS = (Served("GET", "/system/v1/governanceLimits", governance.limits),)
+ENDPOINTS = (
+    Served("GET", "/system/v1/governanceLimits", governance.limits),
+    Served("POST", "/query/v1/suiteql", query.run),
+)

@@ -21,6 +21,19 @@ class Switches:
     )
     overflow_seconds: float = 60.0  # how long that failed login takes
     retry_after: int = 0  # 0 leaves the header out
+    date_format: str = "M/D/YYYY"
+    zone: str = "America/Los_Angeles"  # of the callers' preferences
+    without: str = ""  # features that are off, a comma list: those of `account.py`
+    hidden: str = ""  # tables (`role`) and columns (`vendor.subsidiary`) that no role sees, a comma list
+    transient: Literal["required", "optional"] = (
+        "required"  # whether SuiteQL refuses calls without `Prefer: transient`
+    )
+    unknown_column: int = 400  # or 500: the status when a statement names a column that isn't there
+    column_names: Literal["lower", "as_written", "upper"] = "lower"
+    lost_alias: bool = False  # SESSIONTIMEZONE comes back as `expr1`
+    unordered: Literal["stable", "shuffled"] = (
+        "stable"  # rows of statements without an order, from call to call
+    )
     error_type: Literal["w3", "rfc", "object"] = "w3"  # what `type` of an error holds
 
 

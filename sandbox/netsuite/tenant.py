@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sandbox.clock import Clock
 from sandbox.netsuite.audit import AuditTrail
+from sandbox.netsuite.books import Books
 from sandbox.netsuite.hosts import slug
 from sandbox.netsuite.oauth1 import Signatures
 from sandbox.netsuite.pool import Pool
@@ -26,6 +27,7 @@ class Tenant:
     signatures: Signatures
     audit: AuditTrail
     pool: Pool
+    books: Books
 
     @property
     def slug(self) -> str:
