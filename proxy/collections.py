@@ -11,6 +11,7 @@ import orjson
 from auth.connections import Connections
 from providers.paging import Params, Position
 from providers.resource import Resource, Source
+from proxy.ahead import following
 from proxy.answer import Answer, not_understood
 from proxy.crawl import Leaf, wants_crawl
 from proxy.cursors import Cursors, Place, binding, check_rising
@@ -119,7 +120,12 @@ class Collection:
             raise await refuse(self._connections, connection, answer, scopes)
         if found.records is None:
             raise not_understood(found.answer, "no list of records")
-        return Leaf(map(on_one_line, found.records), found.after)
+        return Leaf(list(map(on_one_line, found.records)), found.after)
+
+    def beyond(self, place: Place) -> Place | None:
+        """What follows a place, where that is known before its page is read."""
+        by_count = self._ordered or isinstance(place.after, int)
+        return following(self._resource.offset if by_count else self._resource.keyset, self._limit, place)
 
     def envelope(self, page: Page, records: list[bytes]) -> bytes:
         """The list answer, with the vendor's array in it as it came."""

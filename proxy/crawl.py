@@ -1,21 +1,28 @@
 """Crawls: a whole collection as NDJSON, page after page, ended by a line that says whether it is complete."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Protocol
 
 import anyio
 import orjson
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
+from auth.connections import Connection
+from proxy.ahead import Ahead, pages_ahead
 from proxy.cursors import Place
+from proxy.pipe import Pipe
 from proxy.tally import be_patient
 from schemas.envelope import error_body
 from schemas.errors import Problem
 
 NDJSON = "application/x-ndjson"
+PIECE = 64 * 1024  # bytes that are sent at once, about
 LONGEST_WAIT = 300  # seconds that a crawl waits for a vendor's rate limit at a time
 PATIENCE = 20  # throttled answers in a row after which it gives up
 
@@ -26,7 +33,7 @@ Render = Callable[[Problem], dict[str, Any]]
 class Leaf:
     """One page: its records as lines, and the place behind it, None at the end."""
 
-    lines: Iterable[bytes]
+    lines: Sequence[bytes]
     after: Place | None
 
 
@@ -34,6 +41,9 @@ class Book(Protocol):
     """A collection that can be read page by page."""
 
     async def leaf(self, place: Place) -> Leaf: ...
+
+    def beyond(self, place: Place) -> Place | None:
+        """What follows a place, where that is known before its page is read."""
 
     def seal(self, place: Place) -> str | None: ...
 
@@ -43,7 +53,11 @@ def wants_crawl(accept: str) -> bool:
 
 
 async def answer_crawl(
-    request: Request, book: Book, start: Place, headers: Mapping[str, str] | None = None
+    request: Request,
+    connection: Connection,
+    book: Book,
+    start: Place,
+    headers: Mapping[str, str] | None = None,
 ) -> StreamingResponse:
     """The whole collection. Its first page is read before the status is sent, so that its errors have their own."""
 
@@ -52,28 +66,60 @@ async def answer_crawl(
 
     be_patient()
     first = await _patiently(book, start)
-    return StreamingResponse(_crawl(book, first, render), media_type=NDJSON, headers=headers)
+    pipe: Pipe = request.state.pipe
+    ahead = Ahead(partial(_patiently, book), book.beyond, pages_ahead(pipe.limits(connection)))
+    return Stream(_crawl(book, first, ahead, render), media_type=NDJSON, headers=headers)
 
 
-async def _crawl(book: Book, first: Leaf, render: Render) -> AsyncIterator[bytes]:
+class Stream(StreamingResponse):
+    """Ends what is read ahead together with itself. That the caller leaves is noticed elsewhere."""
+
+    def __init__(self, lines: AsyncGenerator[bytes, None], **more: Any) -> None:
+        super().__init__(lines, **more)
+        self._lines = lines
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with aclosing(self._lines):
+            await self.stream_response(send)
+
+
+async def _crawl(book: Book, first: Leaf, ahead: Ahead[Leaf], render: Render) -> AsyncGenerator[bytes, None]:
     """Lines of records; then `_end`, or `_error` with the cursor of the page that failed."""
     started = datetime.now(UTC).isoformat(timespec="milliseconds")[:23] + "Z"
     leaf, count, pages = first, 0, 1
-    while True:
-        for line in leaf.lines:
-            count += 1
-            yield line
-        if leaf.after is None:
-            yield _line("_end", {"result_count": count, "pages": pages, "started_at": started})
-            return
-        place = leaf.after
-        try:
-            leaf = await _patiently(book, place)
-        except Problem as problem:
-            ending = {"result_count": count, "next_cursor": book.seal(place)}
-            yield _line("_error", {**render(problem), **ending})
-            return
-        pages += 1
+    try:
+        while True:
+            ahead.expect(leaf.after)
+            for piece in _pieces(leaf.lines):
+                yield piece
+            count += len(leaf.lines)
+            if leaf.after is None:
+                yield _line("_end", {"result_count": count, "pages": pages, "started_at": started})
+                return
+            place = leaf.after
+            try:
+                leaf = await ahead.next()
+            except Problem as problem:
+                ending = {"result_count": count, "next_cursor": book.seal(place)}
+                yield _line("_error", {**render(problem), **ending})
+                return
+            pages += 1
+    finally:
+        ahead.close()
+
+
+def _pieces(lines: Sequence[bytes]) -> Iterator[bytes]:
+    """Several lines at once: each piece costs a system call."""
+    piece: list[bytes] = []
+    size = 0
+    for line in lines:
+        piece.append(line)
+        size += len(line)
+        if size >= PIECE:
+            yield b"".join(piece)
+            piece, size = [], 0
+    if piece:
+        yield b"".join(piece)
 
 
 def _line(name: str, value: dict[str, Any]) -> bytes:

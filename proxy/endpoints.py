@@ -40,7 +40,7 @@ class Room:
         if collection is None:
             await self._forward(call, request, send)
         elif crawls(call):
-            await self._crawl(collection, request, send)
+            await self._crawl(call, collection, request, send)
         else:
             await self._list(call, collection, request, send)
 
@@ -67,8 +67,8 @@ class Room:
         else:
             await reply(send, found.answer, collection.envelope(found, found.records))
 
-    async def _crawl(self, collection: Collection, request: Request, send: Send) -> None:
-        response = await answer_crawl(request, collection, collection.start())
+    async def _crawl(self, call: Passthrough, collection: Collection, request: Request, send: Send) -> None:
+        response = await answer_crawl(request, call.connection, collection, collection.start())
         await response(request.scope, request.receive, send)
 
 

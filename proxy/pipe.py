@@ -6,6 +6,7 @@ import httpx
 
 from auth.connections import Connection
 from auth.renewal import Renewals
+from providers.provider import Limits
 from proxy.answer import Answer, Call
 from proxy.breaker import Breakers
 from proxy.budget import Budgets
@@ -46,6 +47,10 @@ class Pipe:
             seconds,
             self._learner.limits,
         )
+
+    def limits(self, connection: Connection) -> Limits | None:
+        """The vendor's that hold for a connection."""
+        return self._way.limits(connection)
 
     async def aclose(self) -> None:
         """Breaks off what is asked beside the calls."""

@@ -62,7 +62,7 @@ async def _crawl(request: Request, desk: Desk, question: ListQuestion, headers: 
         raise InvalidRequest("A crawl streams plain records: leave out truto_key_by and the debug format")
 
     listing = _listing(desk, crawl_question(question, desk.resource))
-    return await answer_crawl(request, listing, listing.start(), headers)
+    return await answer_crawl(request, desk.connection, listing, listing.start(), headers)
 
 
 async def _debug_list(desk: Desk, question: ListQuestion, headers: dict[str, str]) -> Response:

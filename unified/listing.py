@@ -12,6 +12,7 @@ from auth.connections import Connection
 from providers.overrides.override import Faults
 from providers.paging import Position
 from providers.resource import Params, Resource
+from proxy.ahead import following
 from proxy.answer import Answer, Call
 from proxy.crawl import Leaf
 from proxy.cursors import Cursors, Place, binding, check_rising
@@ -69,7 +70,11 @@ class Listing:
 
     async def leaf(self, place: Place) -> Leaf:
         page = await self.page(place)
-        return Leaf((orjson.dumps(record) + b"\n" for record in page.records), page.after)
+        return Leaf([orjson.dumps(record) + b"\n" for record in page.records], page.after)
+
+    def beyond(self, place: Place) -> Place | None:
+        """What follows a place, where that is known before its page is read."""
+        return following(self._paging, self.limit, place)
 
     def seal(self, place: Place | None) -> str | None:
         return self._cursors.seal(place, self._bind) if place else None
