@@ -17,11 +17,13 @@ RANGE = ("gt", "gte", "lt", "lte")
 
 @dataclass(frozen=True)
 class Narrowing:
-    """Vendor parameters; `nothing`: no record can match, no call is needed; `paths`: only these collections."""
+    """Vendor parameters; `nothing`: no record can match, no call is needed; `paths`: only these collections; `apart`:
+    of those that are kept apart from what is listed otherwise."""
 
     params: Params = ()
     nothing: bool = False
     paths: frozenset[str] | None = None
+    apart: bool = False
 
 
 ALL = Narrowing()

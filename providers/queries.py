@@ -7,7 +7,7 @@ like one. The pairs that make one (`Params`) are conditions named `column` or `c
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -52,8 +52,8 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Join:
-    """A further table; `option` as of a column: without it the columns of that option are not asked for either."""
+class Part:
+    """A further table, or a fixed condition; `option` as of a column: without it the part is left out."""
 
     sql: str
     option: str = ""
@@ -92,60 +92,63 @@ class Asked:
     headers: Params
 
 
-def _plain(name: str, column: str) -> Mapping[str, Column]:
-    return {name: Column(column)}
+def _plain(name: str, sql: str, kind: str) -> Mapping[str, Column]:
+    return {name: Column(sql)}
 
 
 @dataclass(frozen=True)
 class Statement:
     """`table` with its alias, and what is read of it: answer name -> column; one is called by `key`, unique and rising.
 
-    `own` says how a column that is not declared is selected, by its name and its expression: a tenant's own, or one
-    that an override reads; nothing where the table can't have it.
+    `own` says how a column that is not declared is selected, by its name, its expression and the kind of field that it
+    is, "" where nobody knows: a tenant's own, or one that an override reads; nothing where the table can't have it.
     """
 
     language: Language
     table: str
     columns: Mapping[str, Column]
-    joins: tuple[Join, ...] = ()
-    where: tuple[str, ...] = ()
+    joins: tuple[Part, ...] = ()
+    where: tuple[str | Part, ...] = ()
     key: str = "id"
-    own: Callable[[str, str], Mapping[str, Column]] = _plain
+    own: Callable[[str, str, str], Mapping[str, Column]] = _plain
+    distinct: bool = False
 
     @cached_property
     def options(self) -> frozenset[str]:
         """What a tenant may lack of all that can be asked for."""
+        parts = (*self.joins, *(part for part in self.where if isinstance(part, Part)))
         options = (column.option for column in self.columns.values())
-        return frozenset(filter(None, (*options, *(join.option for join in self.joins))))
+        return frozenset(filter(None, (*options, *(part.option for part in parts))))
 
     def has(self, name: str) -> bool:
         """Whether the table can have a column of the tenant's own of that name."""
         return bool(self.own_column(name))
 
-    def own_column(self, name: str) -> Mapping[str, Column]:
-        alias = self.table.split()[-1]
-        return self.own(name, f"{alias}.{name}") if NAME.fullmatch(name) else {}
+    def own_column(self, name: str, kind: str = "") -> Mapping[str, Column]:
+        alias = self.table.split()[1]
+        return self.own(name, f"{alias}.{name}", kind) if NAME.fullmatch(name) else {}
 
     def ask(
-        self, params: Params, wanted: Collection[str] | None, own: Iterable[str], without: Collection[str]
+        self, params: Params, wanted: Collection[str] | None, own: Mapping[str, str], without: Collection[str]
     ) -> Asked:
-        """`wanted`: of the declared columns only these (None: all); `own`: others, by name; `without`: options and
-        names that the tenant does not know. Raises CannotFilter for a name that is none, or is not to be had."""
-        writer = _Writer(self, frozenset(without))
+        """`wanted`: of the declared columns only these (None: all); `own`: others with their kinds; `without`: options
+        and names that the tenant does not know. Raises CannotFilter for a name that is none, or is not to be had."""
+        writer = _Writer(self, own, frozenset(without))
         given = dict(params)
         limit, order, after = given.pop(LIMIT, ""), given.pop(ORDER, self.key), given.pop(AFTER, "")
         for name, value in given.items():
             writer.narrow(name, value)
         if after:
             writer.start(order, after)
-        selected = writer.selected(wanted, own, order.removeprefix("-"))
+        selected = writer.selected(wanted, order.removeprefix("-"))
         return self._asked(writer, selected, writer.order(order), limit)
 
     def _asked(self, writer: "_Writer", selected: Iterable[str], order: str, limit: str) -> Asked:
-        joins = "".join(f" {join.sql}" for join in self.joins if join.option not in writer.without)
-        conditions = (*self.where, *writer.conditions)
+        joins = "".join(f" {join}" for join in writer.parts(self.joins))
+        conditions = (*writer.parts(self.where), *writer.conditions)
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        text = f"SELECT {', '.join(selected)} FROM {self.table}{joins}{where} ORDER BY {order}"  # noqa: S608  all text is ours
+        select = "SELECT DISTINCT" if self.distinct else "SELECT"
+        text = f"{select} {', '.join(selected)} FROM {self.table}{joins}{where} ORDER BY {order}"
         body = {"q": text, "params": writer.values} if writer.values else {"q": text}
         paging: Params = ((LIMIT, limit), ("offset", "0")) if limit else ()
         return Asked(self.language.path, paging, orjson.dumps(body), self.language.headers)
@@ -156,6 +159,7 @@ class _Writer:
     """One statement in the making: conditions, and the values in their order."""
 
     statement: Statement
+    own: Mapping[str, str]
     without: frozenset[str]
     conditions: list[str] = field(default_factory=list)
     values: list[str] = field(default_factory=list)
@@ -163,12 +167,17 @@ class _Writer:
     def column(self, name: str) -> Column:
         """A declared column, or the tenant's own of that name. Raises CannotFilter."""
         declared = self.statement.columns.get(name)
-        found = declared or self.statement.own_column(name).get(name)
+        found = declared or self.statement.own_column(name, self.own.get(name, "")).get(name)
         if found is None:
             raise CannotFilter(f"there is no column '{name[:100]}' here")
         if name in self.without or (found.option and found.option in self.without):
             raise CannotFilter(f"the connected account knows no '{name[:100]}'")
         return found
+
+    def parts(self, found: Iterable[str | Part]) -> list[str]:
+        """The texts of those that the tenant knows."""
+        parts = (Part(each) if isinstance(each, str) else each for each in found)
+        return [part.sql for part in parts if not part.option or part.option not in self.without]
 
     def narrow(self, name: str, value: str) -> None:
         match = CONDITION.fullmatch(name)
@@ -220,16 +229,16 @@ class _Writer:
         missing = "" if by.filled else f"CASE WHEN {by.sql} IS NULL THEN 1 ELSE 0 END, "
         return f"{missing}{by.sql}{direction}, {key}"
 
-    def selected(self, wanted: Collection[str] | None, own: Iterable[str], order: str) -> list[str]:
+    def selected(self, wanted: Collection[str] | None, order: str) -> list[str]:
         always = {self.statement.key, order}
         shown = {
             name: column
             for name, column in self.statement.columns.items()
             if name in always or (not column.hidden and (wanted is None or name in wanted))
         }
-        for name in own:
+        for name, kind in self.own.items():
             if name not in self.statement.columns and name not in self.without:
-                shown |= self.statement.own_column(name)
+                shown |= self.statement.own_column(name, kind)
         return [
             f"{column.read.format(column.sql)} AS {name}"
             for name, column in shown.items()
@@ -283,8 +292,3 @@ def sorted_by(attribute: str, direction: str, language: Language, key: str = "id
     """And in another."""
     order = ((ORDER, f"-{attribute}" if direction == "desc" else attribute),)
     return Sorted(attribute, order, after=AFTER, limit=LIMIT, most=language.most, key=key)
-
-
-def only(statement: Statement, *conditions: str) -> Statement:
-    """The statement with further fixed conditions."""
-    return replace(statement, where=(*statement.where, *conditions))

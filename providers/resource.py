@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -57,7 +57,8 @@ class Source:
     keys that a whole answer leaves out where a record has no value, and `within` paths below a key that it may lack
     although the vendor has them: see `insist`. `refusable` names keys and parameters that not every tenant knows:
     after a 400 the call is made again without them. `extra` is what an override reads besides the mapping, `leans`
-    whether all that is read can be asked for by name. One that is `apart` is listed only where a filter names it.
+    whether all that is read can be asked for by name. One that is `apart` is listed only where a filter asks for such;
+    one that is `spare` is empty where the vendor does not know it.
     """
 
     path: str
@@ -80,6 +81,7 @@ class Source:
     companions: tuple[Companion, ...] = ()
     whole: Whole | None = None
     apart: bool = False
+    spare: bool = False
 
     @cached_property
     def needs(self) -> Needs:
@@ -122,7 +124,7 @@ class Resource:
     """`sorts`: unified name -> vendor attribute for `order`; by the keyset's own key the keyset stays usable, and so it
     does by any where `sorting` makes one of attribute and direction.
 
-    `further` makes the collections that only this tenant has, by its account's context.
+    `further` adds the collections that only one tenant has, by its account's context.
     `crawl_page`: rows a page when whole records are crawled and the caller names no limit. `override`: what was laid
     over the provider's own declaration; `reshaping`, `rewriting` and `remaking` are its parts that concern records,
     list queries and bodies. `custom_filter` filters by a custom field: its name, and whether it stands among a record's
@@ -144,7 +146,7 @@ class Resource:
     remaking: Remaking | None = None
     custom_filter: Callable[[str, bool], Filter] | None = None
     sorting: Callable[[str, str], Sorted] | None = None
-    further: Callable[[Mapping[str, Any]], tuple[Source, ...]] | None = None
+    further: "Callable[[Resource, Mapping[str, Any]], Resource] | None" = None
 
     def paging(self, attribute: str | None, direction: str = "asc") -> Paging:
         """How lists in an order are handed out; None is their own."""
@@ -154,8 +156,7 @@ class Resource:
 
     def of_tenant(self, context: Mapping[str, Any]) -> "Resource":
         """The resource with the collections that an account's context tells of."""
-        found = self.further(context) if self.further else ()
-        return replace(self, sources=(*self.sources, *found)) if found else self
+        return self.further(self, context) if self.further else self
 
     def pages_by(self, parameter: str) -> bool:
         """Whether a vendor parameter sets paging or order, however its brackets, dashes and spaces stand."""

@@ -30,6 +30,7 @@ COMMON = (
     Filter("id", EQUAL_OR_IN, "id"),
     Filter("created_at", RANGE, "time"),
     Filter("updated_at", RANGE, "time"),
+    Filter("is_deleted", EQUAL, "boolean"),
 )
 
 

@@ -165,6 +165,7 @@ def narrow(conditions: Sequence[Condition], resource: Resource, zone: ZoneInfo) 
     """All conditions together, in the vendor's words. Raises `InvalidRequest` for a combination it has no form for."""
     params: dict[str, str] = {}
     paths: frozenset[str] | None = None
+    apart = False
     for condition in conditions:
         narrowing = _narrow(condition, zone)
         if narrowing.nothing:
@@ -174,12 +175,13 @@ def narrow(conditions: Sequence[Condition], resource: Resource, zone: ZoneInfo) 
         for name, value in narrowing.params:
             if params.setdefault(name, value) != value:  # repeated, a vendor would join them by OR
                 raise _not_together(condition)
+        apart = apart or narrowing.apart
         if narrowing.paths is not None:
             paths = narrowing.paths if paths is None else paths & narrowing.paths
     found = tuple(params.items())
     if resource.rewriting:
         found = _rewritten(found, conditions, resource)
-    return Narrowing(found, nothing=paths == frozenset(), paths=paths)
+    return Narrowing(found, nothing=paths == frozenset(), paths=paths, apart=apart)
 
 
 def _rewritten(params: Params, conditions: Sequence[Condition], resource: Resource) -> Params:

@@ -110,9 +110,14 @@ class Listing:
         return found, Place(later[0], None) if later else None
 
     def _sources(self) -> list[int]:
-        paths = self._question.narrowing.paths
+        narrowing = self._question.narrowing
+        paths = narrowing.paths
         sources = enumerate(self._resource.sources)
-        return [i for i, each in sources if (not each.apart if paths is None else each.path in paths)]
+        return [
+            place
+            for place, source in sources
+            if source.apart == narrowing.apart and (paths is None or source.path in paths)
+        ]
 
     def _offered(self, place: Place) -> Place:
         return (

@@ -38,7 +38,7 @@ class Reader:
     async def rows(self, target: Target, call: Call) -> Rows:
         """One page. A collection that answers 404 is empty, as some tenants say it so."""
         answer = await self._asking.ask(target, call)
-        if answer.status == 404:
+        if answer.status == 404 or (answer.status == 400 and target.source.spare):
             return Rows((), answer)
         found = await self._records(target, answer)
         if target.source.statement:

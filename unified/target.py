@@ -28,12 +28,8 @@ class Target:
     @cached_property
     def custom_names(self) -> Collection[str]:
         """Those of the connection's that this collection can have."""
-        names, statement = custom_names(self.connection), self.source.statement
-        if statement is None:
-            return names
-        if isinstance(names, Mapping):
-            return {name: kind for name, kind in names.items() if statement.has(name)}
-        return tuple(name for name in names if statement.has(name))
+        statement = self.source.statement
+        return kinds(self.connection, statement) if statement else custom_names(self.connection)
 
     @cached_property
     def tenant(self) -> Tenant:
@@ -73,15 +69,13 @@ class Target:
         return self.source.needs if lean and self.source.leans else None
 
     @cached_property
-    def own_columns(self) -> tuple[str, ...]:
+    def own_columns(self) -> Mapping[str, str]:
         """Columns beside the declared ones: the tenant's own, and those that an override reads."""
-        read = (name for name in self.source.extra if NAME.fullmatch(name))
-        return tuple(dict.fromkeys((*self.custom_names, *read)))
+        own = kinds(self.connection, self.source.statement) if self.source.statement else {}
+        return {**dict.fromkeys(filter(NAME.fullmatch, self.source.extra), ""), **own}
 
     def companion_call(self, companion: Companion, params: Params) -> Call:
-        statement = companion.statement
-        own = tuple(name for name in custom_names(self.connection) if statement.has(name))
-        return asking(statement, params, None, own)
+        return asking(companion.statement, params, None, kinds(self.connection, companion.statement))
 
     def record(self, readable: dict[str, Any], faults: Faults) -> dict[str, Any]:
         """The unified record of a vendor's, without `remote_data`; `faults` takes up those of an override."""
@@ -100,7 +94,7 @@ def asking(
     statement: Statement,
     params: Params,
     wanted: Collection[str] | None,
-    own: Collection[str],
+    own: Mapping[str, str],
     without: frozenset[str] = frozenset(),
 ) -> Call:
     """The call of a statement. Raises `InvalidRequest` for a condition that it can't have."""
@@ -110,7 +104,7 @@ def asking(
         raise InvalidRequest(f"The vendor can't be asked so: {error}", reason="unsupported_filter") from error
     return replace(
         call_of(asked),
-        optional=statement.options | frozenset(own),
+        optional=statement.options | own.keys(),
         again=lambda refused: asking(statement, params, wanted, own, refused),
     )
 
@@ -119,13 +113,21 @@ def call_of(asked: Asked) -> Call:
     return Call(asked.path, asked.params, "POST", Content(asked.body), asked.headers)
 
 
-def custom_names(connection: Connection) -> Collection[str]:
-    """The custom fields that this tenant keeps among a record's own keys, as the account's context says: their names,
-    or a mapping of them to their kinds."""
-    named = connection.context.get("global_custom_fields")
-    if isinstance(named, Mapping):
-        return named
-    return tuple(name for name in named if isinstance(name, str)) if isinstance(named, list) else ()
+def custom_names(connection: Connection) -> tuple[str, ...]:
+    """The custom fields that this tenant keeps among a record's own keys, as the account's context says."""
+    named, segments = (connection.context.get(name) for name in ("global_custom_fields", "custom_segments"))
+    found = (
+        *(named if isinstance(named, list | dict) else ()),
+        *(segments if isinstance(segments, dict) else ()),
+    )
+    return tuple(dict.fromkeys(name for name in found if isinstance(name, str)))
+
+
+def kinds(connection: Connection, statement: Statement) -> dict[str, str]:
+    """Those that a statement's table can have, with what is known of their kinds."""
+    known = connection.context.get("global_custom_fields")
+    told = known if isinstance(known, dict) else {}
+    return {name: told.get(name, "") for name in custom_names(connection) if statement.has(name)}
 
 
 def zone_of(connection: Connection) -> ZoneInfo:

@@ -1,0 +1,73 @@
+"""What an account of NetSuite is asked for once: its zone, its base currency, its own fields and segments."""
+
+import re
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from providers.netsuite.dialect import SUITEQL
+from providers.queries import Fact
+from providers.values import text
+
+Rows = list[dict[str, Any]]
+OFFSET = re.compile(r"([+-])(0[0-9]|1[0-4]):00")
+USUAL = "America/Los_Angeles"  # where NetSuite keeps time unless somebody has chosen otherwise
+
+
+def _zone(rows: Rows) -> str:
+    """The one value of the one row: its name is not always the one that was asked for."""
+    values = [value for row in rows for name, value in row.items() if name != "links"]
+    name = text(values[0]) if values else None
+    if name and (found := OFFSET.fullmatch(name)):
+        return f"Etc/GMT{'-' if found[1] == '+' else '+'}{int(found[2])}"
+    try:
+        return ZoneInfo(name or USUAL).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return USUAL
+
+
+def _currency(rows: Rows) -> str | None:
+    """None where subsidiaries have several."""
+    codes = {code for row in rows if (code := text(row.get("symbol")))}
+    return codes.pop() if len(codes) == 1 else None
+
+
+def _fields(rows: Rows) -> dict[str, str]:
+    """Kinds by script id; older pages print ids in upper case."""
+    return {
+        name.lower(): text(row.get("fieldvaluetype")) or ""
+        for row in rows
+        if (name := text(row.get("scriptid")))
+    }
+
+
+def _segments(rows: Rows) -> dict[str, str]:
+    """Names by script id."""
+    active = (row for row in rows if row.get("isinactive") != "T")
+    return {
+        name.lower(): text(row.get("name")) or name for row in active if (name := text(row.get("scriptid")))
+    }
+
+
+FACTS = (
+    Fact("time_zone", SUITEQL, "SELECT SESSIONTIMEZONE AS timezone FROM DUAL", _zone, USUAL),
+    Fact(
+        "base_currency",
+        SUITEQL,
+        "SELECT id, symbol FROM currency WHERE isbasecurrency = 'T' ORDER BY id",
+        _currency,
+    ),
+    Fact(
+        "global_custom_fields",
+        SUITEQL,
+        "SELECT scriptid, fieldvaluetype FROM customfield ORDER BY scriptid",
+        _fields,
+        {},
+    ),
+    Fact(
+        "custom_segments",
+        SUITEQL,
+        "SELECT scriptid, name, isinactive FROM customsegment ORDER BY scriptid",
+        _segments,
+        {},
+    ),
+)

@@ -1,0 +1,255 @@
+"""Purchase orders and purchase requisitions as unified documents."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from providers.filters import Choice
+from providers.mapping import Node, at, const, fields, first_of, not_offered, of
+from providers.netsuite.deleted import deleted
+from providers.netsuite.dialect import (
+    DELETED,
+    ID_FILTER,
+    MADE,
+    Columns,
+    Ids,
+    calendar,
+    day,
+    named,
+    resource,
+    same,
+    statement,
+)
+from providers.netsuite.dialect import of as columns
+from providers.netsuite.documents import (
+    STATE,
+    TOTAL,
+    document,
+    document_fields,
+    goods,
+    letter,
+    line_items,
+    line_table,
+    lines,
+    sum_of,
+    words,
+)
+from providers.netsuite.shapes import person
+from providers.queries import SPELLING, Column, Companion, Part
+from providers.resource import Source, Whole
+from providers.values import amount, decimal, ident, number, raw
+from schemas.accounting import PurchaseOrder, PurchaseOrderRequisition
+
+WHOLE = (("expandSubResources", "true"),)
+NO_CUSTOMER = not_offered("an order is for the company itself")
+LINES: Node = at("lines", raw)
+NUMBER = first_of(at("tranid"), at("transactionnumber"))
+BILLED = "t.id IN (SELECT b.transaction FROM transactionline b WHERE b.quantitybilled > 0)"
+
+
+def _person(key: str, sql: str, alias: str) -> tuple[Columns, Part]:
+    """A person's id and name, and the e-mail address where the role sees employees."""
+    found = {**named(key, sql, key), f"{key}email": Column(f"{alias}.email", option="employee")}
+    return found, Part(f"LEFT JOIN employee {alias} ON {alias}.id = {sql}", "employee")
+
+
+BUYER, BUYER_JOIN = _person("employee", "t.employee", "e")
+APPROVER, APPROVER_JOIN = _person("nextapprover", "t.nextapprover", "na")
+REQUESTER_EMAIL: Columns = {"entityemail": Column("rq.email", option="employee")}
+REQUESTER_JOIN = Part("LEFT JOIN employee rq ON rq.id = t.entity", "employee")
+
+ORDER_STATES = {
+    **{"A": "submitted", "B": "authorised", "D": "authorised", "E": "authorised", "F": "authorised"},
+    **{"G": "billed", "C": "draft", "P": "draft"},
+}
+
+
+def _order_status(status: str | None, shown: str | None, rows: Any) -> str | None:
+    """A closed order counts as billed where anything of it was."""
+    found = letter(status)
+    if found == "H":
+        billed = (decimal(row.get("quantitybilled")) or Decimal(0) for row in rows or ())
+        return "billed" if any(quantity > 0 for quantity in billed) else "deleted"
+    return ORDER_STATES.get(found or "", words(shown) or found)
+
+
+def _address(rows: Any) -> str | None:
+    row = rows[0] if rows else {}
+    text = row.get("addrtext")
+    if text:
+        return ", ".join(part.strip() for part in str(text).splitlines() if part.strip()) or None
+    parts = (row.get(name) for name in ("addressee", "addr1", "addr2", "city", "state", "zip", "country"))
+    return ", ".join(str(part) for part in parts if part) or None
+
+
+def _nkey(row: Mapping[str, Any]) -> tuple[str, ...]:
+    found = ident(row.get("shippingaddress"))
+    return (found,) if found else ()
+
+
+ADDRESSES = Companion(
+    "addresses",
+    statement(
+        "transactionshippingaddress sa",
+        {
+            "id": Column("sa.nkey", filled=True),
+            **columns("sa", "addressee", "addr1", "addr2", "city", "state", "zip", "country"),
+            "addrtext": Column("sa.addrtext", option="addrtext"),
+        },
+    ),
+    parent="id",
+    of=_nkey,
+    spare=True,
+)
+ORDER_COLUMNS: Columns = {
+    **BUYER,
+    **APPROVER,
+    "shipdate": day("t.shipdate"),
+    "shippingaddress": Column("t.shippingaddress"),
+    **columns("t", "incoterm", "terms"),
+    "state": Column(
+        f"CASE WHEN {STATE} = 'PurchOrd:H' AND {BILLED} THEN 'billed' ELSE {STATE} END", hidden=True
+    ),
+}
+ORDER = fields(
+    PurchaseOrder,
+    **document_fields(
+        number=NUMBER,
+        status=of(_order_status, at("status"), at("statusname"), LINES),
+        vendor=at("entity", ident),
+        customer=NO_CUSTOMER,
+        employee=person("employee"),
+        requested_by=not_offered("an order has a buyer; who asked for the goods stands on the requisition"),
+        approver=person("nextapprover"),
+        delivery_date=first_of(at("duedate"), at("shipdate")),
+        delivery_address=of(_address, at("addresses", raw)),
+        line_items=line_items(line_table()),
+        total_amount=TOTAL,
+    ),
+)
+SORTS = {"created_at": "datecreated", "issue_date": "trandate", "updated_at": "lastmodifieddate"}
+FILTERS = {**ID_FILTER, **MADE, "is_deleted": DELETED, "number": same("number", many=True)}
+PURCHASE_ORDERS = resource(
+    sources=(
+        Source(
+            "/record/v1/purchaseOrder",
+            ORDER,
+            statement=document(("PurchOrd",), ORDER_COLUMNS, BUYER_JOIN, APPROVER_JOIN),
+            companions=(
+                lines({**columns("tl", "quantityshiprecv", "quantitybilled", "isclosed", "units")}),
+                ADDRESSES,
+            ),
+            whole=Whole(lambda row: f"/record/v1/purchaseOrder/{row['id']}", params=WHOLE),
+        ),
+        deleted(PurchaseOrder, "purchaseorder", "purchord", status=const("deleted")),
+    ),
+    filters={
+        **FILTERS,
+        "status": Choice(
+            "state",
+            {
+                "submitted": ("PurchOrd:A",),
+                "authorised": ("PurchOrd:B", "PurchOrd:D", "PurchOrd:E", "PurchOrd:F"),
+                "billed": ("PurchOrd:G", "billed"),
+                "deleted": ("PurchOrd:H",),
+                "draft": ("PurchOrd:C", "PurchOrd:P"),
+            },
+            SPELLING,
+        ),
+        "vendor[id]": Ids("entity"),
+        "issue_date": calendar("trandate"),
+    },
+    # the vendor keeps totals of purchases as negative numbers: its order would be the wrong way round
+    sorts=SORTS,
+)
+
+REQUISITION_STATES = {
+    **{"A": "submitted", "B": "authorised", "D": "authorised", "E": "authorised", "F": "partially_delivered"},
+    **{"G": "delivered", "C": "deleted", "H": "deleted", "R": "draft"},
+}
+
+
+def _requisition_status(status: str | None, shown: str | None) -> str | None:
+    found = letter(status)
+    return REQUISITION_STATES.get(found or "", words(shown) or found)
+
+
+def _estimate(rows: Any) -> int | float | None:
+    """The sum of the lines; a header total of zero says nothing."""
+    return amount(sum_of(goods(rows), "estimatedamount")) if rows else None
+
+
+def _vendor(rows: Any) -> str | None:
+    found = {ident(row.get("entity")) for row in goods(rows) or ()}
+    return found.pop() if len(found) == 1 else None
+
+
+def _price(estimate: Any, quantity: Any) -> int | float | None:
+    total, units = decimal(estimate), decimal(quantity)
+    return None if total is None or not units else amount(total / units)
+
+
+REQUISITION_LINE = line_table(
+    unit_price=of(_price, at("estimatedamount", raw), at("quantity", raw)),
+    total_line_amount=at("estimatedamount", number),
+)
+REQUISITION_COLUMNS: Columns = {
+    **REQUESTER_EMAIL,
+    **APPROVER,
+    "state": Column(STATE, hidden=True),
+    "supplier": Column(
+        "",
+        test="t.id IN (SELECT v.transaction FROM transactionline v "
+        "WHERE v.entity = ? AND NVL(v.mainline,'F') = 'F')",
+        hidden=True,
+    ),
+}
+REQUISITION = fields(
+    PurchaseOrderRequisition,
+    **document_fields(
+        number=NUMBER,
+        status=of(_requisition_status, at("status"), at("statusname")),
+        vendor=of(_vendor, LINES),
+        customer=NO_CUSTOMER,
+        employee=person("entity"),
+        requested_by=person("entity"),
+        approver=person("nextapprover"),
+        delivery_date=at("duedate"),
+        delivery_address=not_offered("a requisition has no address of its own"),
+        line_items=line_items(REQUISITION_LINE),
+        total_amount=of(_estimate, LINES),
+    ),
+)
+PURCHASE_ORDER_REQUISITIONS = resource(
+    sources=(
+        Source(
+            "/record/v1/purchaseRequisition",
+            REQUISITION,
+            statement=document(("PurchReq",), REQUISITION_COLUMNS, REQUESTER_JOIN, APPROVER_JOIN),
+            companions=(
+                lines({"estimatedamount": Column("tl.estimatedamount"), **named("entity", "tl.entity")}),
+            ),
+            whole=Whole(lambda row: f"/record/v1/purchaseRequisition/{row['id']}", params=WHOLE),
+        ),
+        deleted(PurchaseOrderRequisition, "purchaserequisition", "purchreq", status=const("deleted")),
+    ),
+    filters={
+        **FILTERS,
+        "status": Choice(
+            "state",
+            {
+                "submitted": ("PurchReq:A",),
+                "authorised": ("PurchReq:B", "PurchReq:D", "PurchReq:E"),
+                "partially_delivered": ("PurchReq:F",),
+                "delivered": ("PurchReq:G",),
+                "deleted": ("PurchReq:C", "PurchReq:H"),
+                "draft": ("PurchReq:R",),
+            },
+            SPELLING,
+        ),
+        "vendor[id]": Ids("supplier"),
+        "requested_by[id]": Ids("entity"),
+        "issue_date": calendar("trandate"),
+    },
+    sorts=SORTS,
+)

@@ -1,0 +1,311 @@
+"""Employees as unified employees and, with access to the system, as users; groups of them; roles."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from providers.filters import fixed
+from providers.mapping import Each, at, const, fields, first_of, not_offered, of
+from providers.netsuite.contacts import addresses
+from providers.netsuite.deleted import deleted
+from providers.netsuite.dialect import (
+    DELETED,
+    ID_FILTER,
+    MADE,
+    UPDATED,
+    Columns,
+    Ids,
+    flag,
+    folded,
+    moment,
+    named,
+    own,
+    resource,
+    same,
+    shown,
+    statement,
+)
+from providers.netsuite.dialect import of as columns
+from providers.netsuite.masters import key
+from providers.netsuite.shapes import (
+    CUSTOM_FIELDS,
+    NO_CUSTOM_FIELDS,
+    PLACE,
+    emails,
+    ids,
+    joined,
+    phones,
+    time,
+    yes,
+)
+from providers.netsuite.shapes import UPDATED as UPDATED_AT
+from providers.queries import Column, Companion, Part
+from providers.resource import Source, Whole
+from providers.values import ident, raw
+from schemas.accounting import Employee
+from schemas.user_directory import Group, Role, User
+
+WHOLE = (("expandSubResources", "true"),)
+GROUP = 'm."group"'
+NAME = first_of(of(joined, at("firstname"), at("lastname")), at("entityid"))
+PERSON: Columns = {
+    **key("e"),
+    **columns(
+        "e", "entityid", "firstname", "middlename", "lastname", "email", "title", "phone", "mobilephone"
+    ),
+    **columns("e", "giveaccess", "isinactive", "externalid"),
+    **named("supervisor", "e.supervisor"),
+    **named("department", "e.department", "department"),
+    **named("subsidiary", "e.subsidiary", "subsidiary"),
+    "datecreated": moment("e.datecreated"),
+    "lastmodifieddate": moment("e.lastmodifieddate"),
+    "first": folded("e.firstname"),
+    "last": folded("e.lastname"),
+    "address": folded("e.email"),
+    "name": folded(
+        "COALESCE(NVL2(e.firstname, NVL2(e.lastname, e.firstname || ' ' || e.lastname, e.firstname), e.lastname), "
+        "e.entityid)"
+    ),
+    "person": Column("NVL(e.lastname, e.entityid)", hidden=True),
+}
+PHONES = phones(("work", "phone"), ("mobile", "mobilephone"))
+BY_NAME = {"first_name": same("first"), "last_name": same("last"), "emails[email]": same("address")}
+
+
+def _path(row: Mapping[str, Any]) -> str:
+    return f"/record/v1/employee/{row['id']}"
+
+
+EMPLOYEES = resource(
+    sources=(
+        Source(
+            "/record/v1/employee",
+            fields(
+                Employee,
+                id=at("id", ident),
+                name=NAME,
+                first_name=at("firstname"),
+                last_name=at("lastname"),
+                emails=emails((None, "email")),
+                phones=PHONES,
+                addresses=Each(at("addresses", raw), fields(None, **PLACE, type=not_offered("")), ()),
+                created_at=time("datecreated"),
+                updated_at=UPDATED_AT,
+                custom_fields=CUSTOM_FIELDS,
+            ),
+            statement=statement("employee e", PERSON, where=("e.id > 0",), own=own("custentity", "cseg")),
+            companions=(addresses("employee"),),
+            whole=Whole(_path, params=WHOLE),
+        ),
+        deleted(Employee, "employee", name=at("name")),
+    ),
+    filters={
+        **ID_FILTER,
+        **MADE,
+        "is_deleted": DELETED,
+        "name": same("name"),
+        **BY_NAME,
+        "status": flag("isinactive", on=("inactive", "archived"), off=("active",)),
+    },
+    sorts={"emails": "email", "name": "person"},
+)
+
+
+def _status(access: Any, inactive: Any) -> str:
+    return "active" if yes(access) and not yes(inactive) else "inactive"
+
+
+def _user_emails(email: str | None) -> list[dict[str, Any]]:
+    return [{"email": email, "type": "work", "is_primary": True}] if email else []
+
+
+def _ref(id_: str | None, name: str | None) -> list[dict[str, Any]]:
+    return [{"id": id_, "name": name}] if id_ else []
+
+
+def _roles(found: Any, rows: Any) -> list[dict[str, Any]]:
+    """The roles that a user holds; names are missing where the account's role may not see roles."""
+    names = {row["id"]: row.get("name") for row in rows or ()}
+    empty = {"group": None, "organization": None, "workspace": None}
+    return [{"id": id_, "name": names.get(id_), **empty} for id_ in ids(found)]
+
+
+def _groups(rows: Any) -> list[dict[str, Any]] | None:
+    if type(rows) is not list:
+        return None
+    return [{"id": row["id"], "name": row.get("name"), "organization": None} for row in rows]
+
+
+USER_COLUMNS: Columns = {
+    **PERSON,
+    "rolesforsearch": Column("e.rolesforsearch", option="rolesforsearch"),
+    "username": folded("e.email"),
+    "group": Column(
+        "",
+        test="e.id IN (SELECT m.employeemember FROM entitygroupmember m "
+        "WHERE m.\"group\" = ? AND m.isinactive = 'F')",
+        hidden=True,
+    ),
+}
+ROLES_OF_USERS = Companion(
+    "roles",
+    statement("role r", {**key("r"), **columns("r", "name")}),
+    parent="id",
+    of=lambda row: ids(row.get("rolesforsearch")),
+    spare=True,
+)
+GROUPS_OF_USERS = Companion(
+    "groups",
+    statement(
+        "entitygroupmember m",
+        {
+            "id": Column(GROUP, filled=True),
+            "employeemember": Column("m.employeemember", filled=True),
+            "name": shown(GROUP),
+        },
+        where=("m.isinactive = 'F'",),
+    ),
+    parent="employeemember",
+    spare=True,
+)
+NOT_KEPT = not_offered("NetSuite keeps no such thing of a person who signs in")
+USERS = resource(
+    sources=(
+        Source(
+            "/record/v1/employee",
+            fields(
+                User,
+                id=at("id", ident),
+                external_id=at("externalid"),
+                identifiers=NOT_KEPT,
+                name=NAME,
+                first_name=at("firstname"),
+                last_name=at("lastname"),
+                title=at("title"),
+                username=at("email"),
+                emails=of(_user_emails, at("email")),
+                phones=PHONES,
+                status=of(_status, at("giveaccess"), at("isinactive")),
+                is_email_verified=NOT_KEPT,
+                is_2fa_enabled=NOT_KEPT,
+                user_type=const("employee"),
+                roles=of(_roles, at("rolesforsearch", raw), at("roles", raw)),
+                groups=at("groups", _groups),
+                organizations=of(_ref, at("subsidiary", ident), at("subsidiaryname")),
+                workspaces=NOT_KEPT,
+                licenses=NOT_KEPT,
+                avatar=NOT_KEPT,
+                timezone=NOT_KEPT,
+                bio=NOT_KEPT,
+                languages=NOT_KEPT,
+                urls=NOT_KEPT,
+                last_active_at=NOT_KEPT,
+                last_login_at=not_offered("the trail of logins is open to few roles"),
+                created_at=time("datecreated"),
+                updated_at=UPDATED_AT,
+                custom_fields=CUSTOM_FIELDS,
+            ),
+            statement=statement(
+                "employee e",
+                USER_COLUMNS,
+                where=("e.id > 0", "e.giveaccess = 'T'"),
+                own=own("custentity", "cseg"),
+            ),
+            companions=(ROLES_OF_USERS, GROUPS_OF_USERS),
+            whole=Whole(_path, params=WHOLE),
+        ),
+        deleted(User, "employee", status=const("deleted"), name=at("name")),
+    ),
+    filters={
+        **ID_FILTER,
+        **MADE,
+        "is_deleted": DELETED,
+        **BY_NAME,
+        "username": same("username", many=True),
+        "user_type": fixed("employee"),
+        "organization_id": Ids("subsidiary", operators=("eq",)),
+        "group[id]": Ids("group", operators=("eq",)),
+        "status": flag(
+            "isinactive", on=("inactive",), off=("active",), never=("deleted", "invited", "created")
+        ),
+    },
+    sorts={
+        "created_at": "datecreated",
+        "emails": "email",
+        "first_name": "firstname",
+        "id": "id",
+        "name": "person",
+        "updated_at": "lastmodifieddate",
+        "username": "email",
+    },
+)
+
+GROUP_COLUMNS: Columns = {
+    **key("g"),
+    **columns("g", "groupname", "issalesrep"),
+    **{name: Column(f"g.{name}", option=name) for name in ("grouptype", "comments", "isinactive", "email")},
+    "lastmodifieddate": moment("g.lastmodifieddate"),
+    "name": folded("g.groupname"),
+}
+GROUPS = resource(
+    sources=(
+        Source(
+            "/record/v1/entityGroup",
+            fields(
+                Group,
+                id=at("id", ident),
+                name=at("groupname"),
+                description=at("comments"),
+                organization=at("record.subsidiary.id", ident),
+                group_type=at("issalesrep", lambda found: "team" if yes(found) else "group"),
+                created_at=not_offered("NetSuite does not tell when a group was made"),
+                updated_at=UPDATED_AT,
+                custom_fields=NO_CUSTOM_FIELDS,
+            ),
+            statement=statement(
+                "entitygroup g",
+                GROUP_COLUMNS,
+                # groups of customers, vendors and jobs are no groups of users
+                where=(Part("g.grouptype = 'Employee'", "grouptype"),),
+            ),
+            whole=Whole(lambda row: f"/record/v1/entityGroup/{row['id']}", params=WHOLE),
+        ),
+        deleted(Group, "entitygroup", name=at("name")),
+    ),
+    filters={
+        **ID_FILTER,
+        **UPDATED,
+        "is_deleted": DELETED,
+        "name": same("name"),
+        "group_type": flag("issalesrep", on=("team",), off=("group",), never=("department",)),
+    },
+    sorts={},
+    custom_filter=None,
+)
+
+ROLE_COLUMNS: Columns = {
+    **key("r"),
+    **columns("r", "name"),
+    **{name: Column(f"r.{name}", option=name) for name in ("scriptid", "isinactive", "centertype")},
+    "folded": folded("r.name"),
+}
+NO_DATES = not_offered("NetSuite does not tell when a role was made or changed")
+ROLES = resource(
+    sources=(
+        Source(
+            "/role",  # not a record of the record API
+            fields(
+                Role,
+                id=at("id", ident),
+                name=at("name"),
+                description=not_offered("a role has a name, and permissions"),
+                created_at=NO_DATES,
+                updated_at=NO_DATES,
+                custom_fields=NO_CUSTOM_FIELDS,
+            ),
+            statement=statement("role r", ROLE_COLUMNS),
+        ),
+    ),
+    filters={**ID_FILTER, "name": same("folded")},
+    sorts={},
+    custom_filter=None,
+)
