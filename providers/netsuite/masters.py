@@ -173,7 +173,7 @@ CURRENCIES = resource(
     custom_filter=None,
 )
 
-SOLD = {"Sale": "Sale", "Purchase": "Purchase", "Resale": "Resale"}
+SOLD = ("Sale", "Purchase", "Resale")
 FAMILIES = {"NonInvtPart": "nonInventory{}Item", "Service": "service{}Item", "OthCharge": "otherCharge{}Item"}
 KINDS = {
     "InvtPart": "inventoryItem",
@@ -190,13 +190,21 @@ KINDS = {
     "ShipItem": "shipItem",
 }
 STOCK = {"InvtPart": "InventoryItem", "Assembly": "AssemblyItem"}
+RECORDS = tuple(
+    name.lower()
+    for name in (
+        *KINDS.values(),
+        *(family.format(sub) for family in FAMILIES.values() for sub in SOLD),
+        *(f"{kept}{stock}" for kept in ("serialized", "lotNumbered") for stock in STOCK.values()),
+    )
+)
 
 
 def item_type(row: Row) -> str | None:
     """The record type of an item, of which there is one for each kind; None for a kind that is not known."""
     kind, sub = text(row.get("itemtype")) or "", text(row.get("subtype"))
     if kind in FAMILIES:
-        return FAMILIES[kind].format(SOLD[sub]) if sub in SOLD else None
+        return FAMILIES[kind].format(sub) if sub in SOLD else None
     if kind in STOCK and row.get("isserialitem") == "T":
         return f"serialized{STOCK[kind]}"
     if kind in STOCK and row.get("islotitem") == "T":
@@ -271,7 +279,7 @@ ITEMS = resource(
             companions=(PRICES,),
             whole=Whole(_item_path, params=WHOLE),
         ),
-        deleted(Item, *sorted({kind.lower() for kind in (*KINDS.values(), "item")}), name=at("name")),
+        deleted(Item, *RECORDS, name=at("name")),
     ),
     filters={
         **ID_FILTER,

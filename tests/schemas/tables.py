@@ -5,7 +5,7 @@ filters are left out of the resources and stated once.
 """
 
 COMMON_FIELDS = "created_at time? - | updated_at time? - | custom_fields object cu | remote_data object -"
-COMMON_FILTERS = "id eq,in id | created_at range time | updated_at range time"
+COMMON_FILTERS = "id eq,in id | created_at range time | updated_at range time | is_deleted eq boolean"
 
 ORDER = """
 number string? c | status enum? c | vendor string? cu | customer string? cu | employee EmployeeRef? cu
