@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from sandbox.coupa.clients import CODE, Client
 from sandbox.coupa.tenant import Tenant
 from sandbox.coupa.tokens import TokenRefusal
+from sandbox.redirects import answered, registered
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 WRONG_ISSUER = "https://somebody-else.example"
 
 
@@ -35,7 +34,7 @@ def read(tenant: Tenant, given: Mapping[str, str]) -> Asked:
     if client is None:
         raise Unanswerable("No client is registered under this client id.")
     redirect_uri = given.get("redirect_uri", "")
-    if not registered(tenant, redirect_uri):
+    if not registered(tenant.switches.redirect_uris, redirect_uri):
         raise Unanswerable("The redirect URI is not one of those registered for this client.")
     return Asked(
         client=client,
@@ -60,24 +59,11 @@ def check(tenant: Tenant, asked: Asked, given: Mapping[str, str]) -> tuple[str, 
     return tenant.tokens.granted(asked.client, given.get("scope"))
 
 
-def registered(tenant: Tenant, uri: str) -> bool:
-    """Exactly one of those in the switch or, where it is empty, any loopback address that ends in /callback."""
-    if tenant.switches.redirect_uris:
-        return uri in tenant.switches.redirect_uris.split(",")
-    try:
-        parts = urlsplit(uri)
-    except ValueError:
-        return False
-    ours = parts.scheme in ("http", "https") and parts.hostname in LOOPBACK and "@" not in parts.netloc
-    return ours and parts.path.endswith("/callback") and not parts.fragment
-
-
 def way_back(tenant: Tenant, asked: Asked, **answer: str) -> str:
     """The redirect URI with the answer, the state as it came and, where switched on, the issuer."""
-    parts = urlsplit(asked.redirect_uri)
-    pairs = [*parse_qsl(parts.query, keep_blank_values=True), *answer.items()]
+    pairs = list(answer.items())
     if asked.state is not None:
         pairs.append(("state", asked.state))
     if tenant.switches.iss != "off":
         pairs.append(("iss", tenant.tokens.issuer if tenant.switches.iss == "on" else WRONG_ISSUER))
-    return urlunsplit(parts._replace(query=urlencode(pairs)))
+    return answered(asked.redirect_uri, pairs)

@@ -11,10 +11,11 @@ from starlette.routing import Route
 
 from sandbox.coupa.authorization import Asked, Unanswerable, check, read, way_back
 from sandbox.coupa.clients import signing_key
-from sandbox.coupa.people import BY_ID, PEOPLE, PROVISIONING, SIGN_IN, Person, Sessions, named, split
+from sandbox.coupa.people import BY_ID, PEOPLE, PROVISIONING, SIGN_IN, Person, named, split
 from sandbox.coupa.tenant import Tenant
 from sandbox.coupa.tokens import TokenRefusal
 from sandbox.pages import foreign, page_of
+from sandbox.sessions import Sessions
 
 PATH = "/oauth2/authorizations/new"
 COOKIE = "stand_in_session"
@@ -116,11 +117,12 @@ class Consent:
         return RedirectResponse(way_back(self.tenant, asked, **answer), 303, NO_STORE)
 
     def _person(self, request: Request) -> Person | None:
-        return self.sessions.person(request.cookies.get(COOKIE, ""))
+        signed_in = self.sessions.read(request.cookies.get(COOKIE, ""))
+        return BY_ID[int(signed_in)] if signed_in else None
 
     def _signed_in(self, request: Request, user: str) -> Response:
         person = BY_ID.get(int(user)) if user.isdecimal() else None
-        return _again(request, self.sessions.cookie(person) if person else "")
+        return _again(request, self.sessions.cookie(str(person.user)) if person else "")
 
     def _people(self, hint: str) -> list[dict[str, Any]]:
         """All who can sign in, the one of the login hint first."""

@@ -3,16 +3,16 @@
 import hashlib
 import hmac
 import secrets
-from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sandbox.clock import Clock
-from sandbox.coupa.grant import Grant, load, save
+from sandbox.consents import Consents
 from sandbox.coupa.switches import Switches
+from sandbox.grant import Grant
+from sandbox.pkce import proves
 
 REMEMBERED = 1000  # codes, so that a second use of an old one is still noticed
 
@@ -32,17 +32,16 @@ class Code:
     used: bool = False
 
 
-class Grants:
+class Grants(Consents):
     """All consents of a tenant. A refresh token is its grant's id, a serial number and a mark only we can make.
 
     `file`: where those that live are kept, so that they work after a restart.
     """
 
     def __init__(self, clock: Clock, switches: Switches, key: bytes, file: Path | None = None) -> None:
-        self.clock, self.switches, self._key, self._file = clock, switches, key, file
-        self.grants = load(file) if file else {}
+        super().__init__(clock, file)
+        self.switches, self._key = switches, key
         self._codes: dict[str, Code] = {}
-        self.reset()
 
     def code(
         self, client: str, user: int, scopes: tuple[str, ...], redirect_uri: str, challenge: str, nonce: str
@@ -64,16 +63,16 @@ class Grants:
         if found.used:
             self.codes_reused += 1
             found.grant.revoked = True
-            self._keep()
+            self.keep()
             raise Spent("The authorization code was used before; everything it gave is revoked.")
         found.used = True
         if found.grant.revoked or self.clock.now() >= found.dies:
             raise Spent("The authorization code has expired.")
         if found.redirect_uri != redirect_uri:
             raise Spent("The redirect URI is not the one the code was issued for.")
-        if self.switches.pkce != "ignored" and not _proves(verifier, found.challenge):
+        if self.switches.pkce != "ignored" and not proves(verifier, found.challenge):
             raise Spent("The code verifier does not fit the code challenge.")
-        self._keep()
+        self.keep()
         return found.grant
 
     def first_token(self, grant: Grant) -> str | None:
@@ -91,7 +90,7 @@ class Grants:
         self.refresh_reused += replaced
         if replaced and self.switches.refresh_rotation == "family":
             grant.revoked = True
-            self._keep()
+            self.keep()
         if dies is None or grant.revoked or self.clock.now() >= dies:
             raise Spent("The refresh token is expired, revoked or was replaced.")
         self.refreshed += 1
@@ -104,53 +103,14 @@ class Grants:
             return
         with suppress(Spent):
             grant.live.pop(self._read(grant.client, token)[1], None)
-            self._keep()
-
-    def alive(self, id_: str) -> bool:
-        found = self.grants.get(id_)
-        return found is not None and not found.revoked
-
-    def figures(self) -> dict[str, int]:
-        """Counters since the last reset, for the control API."""
-        return {
-            "refreshed": self.refreshed,
-            "refresh_reused": self.refresh_reused,
-            "codes_reused": self.codes_reused,
-        }
-
-    def reset(self) -> None:
-        self.refreshed = self.refresh_reused = self.codes_reused = 0
-
-    def shown(self) -> list[dict[str, Any]]:
-        """Every grant without its tokens, the oldest first."""
-        now = self.clock.now()
-        return [
-            {
-                "id": one.id,
-                "client_id": one.client,
-                "user": one.user,
-                "scopes": list(one.scopes),
-                "revoked": one.revoked,
-                "refresh_tokens": sum(dies > now for dies in one.live.values()),
-                "rotations": max(0, one.serial - 1),
-            }
-            for one in self.grants.values()
-        ]
-
-    def revoke(self, id_: str | None = None) -> int:
-        """Ends one grant, or all: how many ended. Raises KeyError for an unknown id."""
-        chosen = [one for one in ([self.grants[id_]] if id_ else self.grants.values()) if not one.revoked]
-        for one in chosen:
-            one.revoked = True
-        self._keep()
-        return len(chosen)
+            self.keep()
 
     def _rotated(self, grant: Grant, serial: int) -> str | None:
         now, rotation = self.clock.now(), self.switches.refresh_rotation
         if rotation in ("none", "absent"):
             if self.switches.refresh_ttl_from == "use":
                 grant.live[serial] = now + self.switches.refresh_ttl
-                self._keep()
+                self.keep()
             return self._token(grant, serial) if rotation == "none" else None
         if rotation == "grace":
             grant.live[serial] = min(grant.live[serial], now + self.switches.refresh_grace)
@@ -163,12 +123,8 @@ class Grants:
         grant.live = {serial: dies for serial, dies in grant.live.items() if dies > now}
         grant.serial += 1
         grant.live[grant.serial] = now + self.switches.refresh_ttl
-        self._keep()
+        self.keep()
         return self._token(grant, grant.serial)
-
-    def _keep(self) -> None:
-        if self._file:
-            save(self._file, (one for one in self.grants.values() if not one.revoked))
 
     def _token(self, grant: Grant, serial: int) -> str:
         text = f"{grant.id}.{serial}"
@@ -183,11 +139,3 @@ class Grants:
         if not hmac.compare_digest(self._token(grant, int(serial)).encode(), token.encode()):
             raise Spent("The refresh token is unknown.")
         return grant, int(serial)
-
-
-def _proves(verifier: str, challenge: str) -> bool:
-    """RFC 7636, S256. Without a challenge there is nothing to prove, and a verifier proves nothing."""
-    if not challenge:
-        return not verifier
-    made = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=")
-    return hmac.compare_digest(made, challenge.encode())

@@ -1,7 +1,5 @@
 """Who can sign in at the stand-in's pages, and which scopes each of them may pass on to a client."""
 
-import hashlib
-import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -51,22 +49,6 @@ def split(person: Person, scopes: Iterable[str]) -> tuple[tuple[str, ...], tuple
     wanted = tuple(scopes)
     mine = tuple(one for one in wanted if person.can_pass_on(one))
     return mine, tuple(one for one in wanted if one not in mine)
-
-
-class Sessions:
-    """Cookies that say who has signed in: the user's id and a mark that only we can make."""
-
-    def __init__(self, key: bytes) -> None:
-        self._key = key
-
-    def cookie(self, person: Person) -> str:
-        return f"{person.user}.{hmac.new(self._key, b'session %d' % person.user, hashlib.sha256).hexdigest()}"
-
-    def person(self, cookie: str) -> Person | None:
-        found = BY_ID.get(int(number)) if (number := cookie.partition(".")[0]).isdecimal() else None
-        if found and hmac.compare_digest(self.cookie(found).encode(), cookie.encode()):
-            return found
-        return None
 
 
 def named(tenant: Tenant, login: str) -> Person | None:

@@ -10,9 +10,9 @@ from typing import Any
 import orjson
 
 from sandbox.coupa.clients import Client
-from sandbox.coupa.grant import Grant
 from sandbox.coupa.grants import Grants
 from sandbox.coupa.switches import Switches
+from sandbox.grant import Grant
 
 
 class TokenRefusal(Exception):

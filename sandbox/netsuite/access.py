@@ -7,8 +7,9 @@ from starlette.requests import Request
 from sandbox.faults import Fault
 from sandbox.netsuite.answers import forbidden
 from sandbox.netsuite.audit import LoginFailed, invalid_login
+from sandbox.netsuite.scopes import REST
 from sandbox.netsuite.tenant import Tenant
-from sandbox.netsuite.tokens import REST, Caller
+from sandbox.netsuite.tokens import Caller
 
 NOT_READY = 5.0  # seconds after its issue in which a token does not work yet, where that fault is set
 

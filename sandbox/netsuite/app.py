@@ -16,13 +16,14 @@ from sandbox.faults import Faults
 from sandbox.netsuite.answers import problems
 from sandbox.netsuite.audit import AuditTrail
 from sandbox.netsuite.books import Books
+from sandbox.netsuite.consent import Consent
 from sandbox.netsuite.control import AccountControl
 from sandbox.netsuite.credentials import listed
 from sandbox.netsuite.endpoints import ENDPOINTS
 from sandbox.netsuite.front import Front
 from sandbox.netsuite.grants import Grants
 from sandbox.netsuite.hosts import Sites, slug
-from sandbox.netsuite.oauth import TOKEN, TokenEndpoint
+from sandbox.netsuite.oauth import TOKEN, OAuth
 from sandbox.netsuite.oauth1 import Signatures
 from sandbox.netsuite.pool import Pool, Pools
 from sandbox.netsuite.registry import registry
@@ -31,18 +32,22 @@ from sandbox.netsuite.switches import Switches
 from sandbox.netsuite.switches import switches as read_switches
 from sandbox.netsuite.tenant import Tenant
 from sandbox.netsuite.tokens import Tokens
+from sandbox.sessions import Sessions
 from sandbox.traffic import Traffic
 from sandbox.wire import Wire
+from sandbox.words import word
 
+CALLS = "*/services/rest/[!a]*"  # of records and queries, not of tokens
 # Faults that concern more than the wire, with what holds for them unless told otherwise.
 FAULTS: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
     {
-        "expire_tokens": {"count": 1},
+        "expire_tokens": {"path": "*/services/rest/*", "count": 1},
         "revoke_client": {},
         "token_not_ready": {},
         "scope_removed": {},
-        "invalid_login": {},
-        "hold": {},
+        "invalid_login": {"path": CALLS},
+        "invalid_grant": {"path": f"*{TOKEN}"},
+        "hold": {"path": CALLS},
         "429": {"body": "json"},
         "500": {"body": "json"},
         "503": {"body": "html"},
@@ -68,19 +73,21 @@ def create_app(
     """
     clock = clock or Clock()
     chosen = read_switches(**switches)
+    grants = Grants(clock, chosen, data)
     tenants = {
-        slug(one): open_tenant(one, seed, records, chosen, clock) for one in chosen.accounts.split(",")
+        slug(one): open_tenant(one, seed, records, chosen, grants) for one in chosen.accounts.split(",")
     }
     traffic = Traffic(lambda path: path.endswith(TOKEN))
     faults = Faults(clock, FAULTS, f"*{TOKEN}")
     pools = Pools({one.account: one.pool for one in tenants.values()})
-    control = Control(clock, traffic, faults, AccountRows(), Grants(), (pools,))
+    control = Control(clock, traffic, faults, AccountRows(), grants, (pools,))
     app = Starlette(
         routes=[
             *control.routes(),
             *Admin(control, "NetSuite").routes(),
             *AccountControl(tenants).routes(),
-            Route(TOKEN, TokenEndpoint(tenants, public_url).token, methods=["POST"]),
+            *OAuth(tenants, public_url).routes(),
+            *Consent(tenants, Sessions(word(seed, "sessions", 32).encode())).routes(),
             Route("/services/rest/{path:path}", Front(tenants, ENDPOINTS), methods=METHODS),
         ],
         middleware=[
@@ -94,8 +101,9 @@ def create_app(
     return app
 
 
-def open_tenant(account: str, seed: int, records: int | None, switches: Switches, clock: Clock) -> Tenant:
+def open_tenant(account: str, seed: int, records: int | None, switches: Switches, grants: Grants) -> Tenant:
     """An account with what follows from the seed."""
+    clock = grants.clock
     known = registry(seed, slug(account), clock.now())
     return Tenant(
         account=account,
@@ -104,7 +112,8 @@ def open_tenant(account: str, seed: int, records: int | None, switches: Switches
         switches=switches,
         clock=clock,
         registry=known,
-        tokens=Tokens(account, seed, known, clock, switches),
+        tokens=Tokens(account, seed, known, grants, switches),
+        grants=grants,
         signatures=Signatures(account, known, clock),
         audit=AuditTrail(),
         pool=Pool(switches.pool, switches.reserved),

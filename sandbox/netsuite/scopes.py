@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 
-from sandbox.netsuite.tokens import REST, RESTLETS
-
-ANALYTICS, ASSISTANTS = "suite_analytics", "mcp"
+REST, RESTLETS, ANALYTICS, ASSISTANTS = "rest_webservices", "restlets", "suite_analytics", "mcp"
 STATUSES = {"invalid_client": 401}
 
 

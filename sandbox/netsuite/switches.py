@@ -13,6 +13,13 @@ class Switches:
     accounts: str = "1234567,1234567_SB1"  # a comma list; what names no account is for the first one
     token_ttl: int = 3600
     expires_in: Literal["number", "string"] = "number"
+    code_ttl: int = 600
+    refresh_ttl: int = 604800  # of confidential clients, from the consent; their token is not replaced
+    public_refresh_ttl: int = 172800  # of public clients, from each refresh; their token works once
+    state_minimum: int = 22  # characters that `state` must have
+    consent: Literal["ask", "allow", "deny"] = "ask"  # other words answer without a page, as employee 12
+    company: str = ""  # what the redirect names as company; empty is the account that was chosen
+    redirect_uris: str = ""  # a comma list; empty takes every loopback address whose path ends in /callback
     pool: int = 5  # requests of an account in flight at once
     reserved: int = 0  # of these, how many only the client `reserved` may take
     work_seconds: float = 0.005  # how long a call holds its slot at least

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sandbox.clock import Clock
 from sandbox.netsuite.audit import AuditTrail
 from sandbox.netsuite.books import Books
+from sandbox.netsuite.grants import Grants
 from sandbox.netsuite.hosts import slug
 from sandbox.netsuite.oauth1 import Signatures
 from sandbox.netsuite.pool import Pool
@@ -24,6 +25,7 @@ class Tenant:
     clock: Clock
     registry: Registry
     tokens: Tokens
+    grants: Grants
     signatures: Signatures
     audit: AuditTrail
     pool: Pool

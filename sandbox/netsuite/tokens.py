@@ -4,17 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.clock import Clock
 from sandbox.netsuite import jws
 from sandbox.netsuite.audit import LoginFailed
+from sandbox.netsuite.grants import ISSUER, Grants
 from sandbox.netsuite.keys import rsa_key
 from sandbox.netsuite.people import BY_ENTITY, ROLES, Role
 from sandbox.netsuite.registry import Actor, Integration, Registry
+from sandbox.netsuite.scopes import REST
 from sandbox.netsuite.switches import Switches
 from sandbox.words import word
-
-REST, RESTLETS = "rest_webservices", "restlets"
-ISSUER = "https://system.netsuite.com"
 
 
 @dataclass(frozen=True)
@@ -30,14 +28,17 @@ class Caller:
 class Tokens:
     """Access tokens of one account need no table: signature and account tell ours, a number those that died early."""
 
-    def __init__(self, account: str, seed: int, registry: Registry, clock: Clock, switches: Switches) -> None:
-        self.account, self.registry, self.clock, self.switches = account, registry, clock, switches
+    def __init__(
+        self, account: str, seed: int, registry: Registry, grants: Grants, switches: Switches
+    ) -> None:
+        self.account, self.registry, self.switches = account, registry, switches
+        self.grants, self.clock = grants, grants.clock
         self._kid = word(seed, f"{account} signing", 22)
         self._issued = 0
         self._dead_to = 0
 
-    def issue(self, actor: Actor, scopes: Iterable[str] = (REST,)) -> str:
-        """A new access token."""
+    def issue(self, actor: Actor, scopes: Iterable[str] = (REST,), grant: str = "") -> str:
+        """A new access token; with the id of a grant it dies with that."""
         self._issued += 1
         now = int(self.clock.now())
         claims = {
@@ -47,17 +48,19 @@ class Tokens:
             "iss": ISSUER,
             "iat": now,
             "exp": now + self.switches.token_ttl,
-            "jti": f"{self._issued}-{self.clock.now():.6f}",
+            "jti": f"{self._issued}-{self.clock.now():.6f}-{grant}",
         }
         return jws.sign(rsa_key(), "PS256", {"kid": self._kid}, claims)
 
     def caller(self, text: str, young: float = 0.0) -> Caller:
         """Who the token stands for. Raises LoginFailed where it is not ours, dead or younger than `young` seconds."""
         claims = self._claims(text)
-        number, _, minted = claims["jti"].partition("-")
+        number, minted, grant = claims["jti"].split("-")
         now = self.clock.now()
         if claims["exp"] <= now or int(number) <= self._dead_to:
             raise LoginFailed("the token has expired")
+        if grant and not self.grants.alive(grant):
+            raise LoginFailed("the consent was revoked")
         if now - float(minted) < young:
             raise LoginFailed("the token is not known everywhere yet")
         role, entity = (int(one) for one in claims["sub"].split(";"))

@@ -18,6 +18,7 @@ class Grant:
     scopes: tuple[str, ...]
     since: float
     nonce: str = ""
+    role: int = 0
     revoked: bool = False
     serial: int = 0
     live: dict[int, float] = field(default_factory=dict)
