@@ -54,7 +54,8 @@ class SignedJwt:
     """The OAuth client proves itself by a JWT that its private key signs (RFC 7523 §2.2).
 
     `algorithms` are those that the vendor takes (RFC 7518 §3.1); the key says which of them. `audience`: the vendor's
-    name for itself, the token endpoint where none is given. `has_subject`: the client's id is `sub` as well, as the RFC
+    name for itself, the token endpoint where none is given. `offers_key`: the connect page offers a new key (P-256),
+    whose certificate the person hands to the vendor. `has_subject`: the client's id is `sub` as well, as the RFC
     has it. `has_scopes`: the scopes asked for stand in the JWT instead of the form. Its key is the field `private_key`
     (`providers.keys.read_key`), `certificate_id` what the vendor calls it.
     """
@@ -63,6 +64,7 @@ class SignedJwt:
     audience: str | None = None
     has_subject: bool = True
     has_scopes: bool = False
+    offers_key: bool = False
 
 
 ClientProof = SecretInBody | SecretInHeader | SignedJwt

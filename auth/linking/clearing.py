@@ -23,7 +23,7 @@ async def clear(session: AsyncSession) -> None:
     tokens = select(LinkToken.id).where(LinkToken.expires_at < now() - TOKENS_STAY, ~in_use).limit(MOST)
     ids = list((await session.exec(tokens)).all())
     if ids:
-        await _erase(session, [f"link-token/{id_}" for id_ in ids])
+        await _erase(session, [f"{kind}/{id_}" for id_ in ids for kind in ("link-token", "link-key")])
         await session.exec(delete(LinkToken).where(col(LinkToken.id).in_(ids)))
 
 

@@ -179,8 +179,7 @@ async def _failed(seen: Visit, choice: Choice, attempt: Attempt, outcome: Any) -
                 error, kind, choice, account_id=account_id, method=attempt.row.method, is_final=is_final
             )
         )
-    async with seen.request.state.database.read() as session:
-        asked = await asking(session, seen, choice, scheme)
+    asked = await asking(seen, choice, scheme)
     fields, _ = corrected(asked.fields, attempt.entrusted["shown"])
     message = scenes.failure(choice.provider.name, error, kind, account_id)
     return render(form(seen, choice, asked, fields, error=error, message=message))

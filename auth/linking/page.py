@@ -12,6 +12,7 @@ from starlette.responses import Response
 from auth.linking import attempts, scenes
 from auth.linking.browsers import digest, is_foreign_click, known, presented, remember
 from auth.linking.choices import Choice
+from auth.linking.made_keys import KEY
 from auth.linking.pages.rendering import render
 from auth.linking.pages.views import Form, Format, Formats, FormField, Picker, Unusable
 from auth.linking.pkce import new_verifier
@@ -51,11 +52,11 @@ async def send(request: Request) -> Response:
     if found is None:
         return await _next(seen, sent)
     choice, scheme = found
-    async with request.state.database.read() as session:
-        asked = await asking(session, seen, choice, scheme)
+    asked = await asking(seen, choice, scheme)
     typed = answers(asked.fields, sent)
+    given = {KEY: asked.made.private_key, **typed} if asked.made else typed
     try:
-        context = make_context(seen.link, choice, scheme, asked.previous, typed, has_client=asked.has_client)
+        context = make_context(seen.link, choice, scheme, asked.previous, given, has_client=asked.has_client)
     except InvalidRequest as problem:
         fields, error = corrected(asked.fields, typed, problem)
         return render(form(seen, choice, asked, fields, error=error), 400)
@@ -96,6 +97,7 @@ def form(
         error=error,
         message=message,
         csrf=str(uuid4()),
+        certificate=asked.made.certificate if asked.made else "",
         leaves=asked.leaves,
         has_formats=seen.has_formats(choice),
     )
@@ -113,8 +115,7 @@ async def _next(seen: Visit, given: Mapping[str, str]) -> Response:
     if scheme is None:
         formats = tuple(Format(one.method) for one in choice.provider.schemes)
         return render(Formats(seen.scene, seen.integration(choice), formats))
-    async with seen.request.state.database.read() as session:
-        asked = await asking(session, seen, choice, scheme)
+    asked = await asking(seen, choice, scheme)
     if lacking := lacks_client(choice, asked):
         return render(seen.failed(lacking, "connection_error", choice))
     return render(form(seen, choice, asked, asked.fields))

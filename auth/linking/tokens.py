@@ -87,7 +87,13 @@ async def spend(session: AsyncSession, row: LinkToken) -> bool:
     is_first = (await session.exec(change)).rowcount == 1
     if is_first:
         await sealed.erase(session, _binding(row))
+        await sealed.erase(session, key_binding(row))
     return is_first
+
+
+def key_binding(row: LinkToken) -> Binding:
+    """Where a key lies that was made for the account."""
+    return Binding(row.environment_id, "", f"link-key/{row.id}")
 
 
 def _binding(row: LinkToken) -> Binding:

@@ -1,7 +1,7 @@
 """A request to the connect page: the link token it comes with, the systems it may choose, the form it is shown."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -12,6 +12,7 @@ from auth.accounts import find_account, whole_context
 from auth.guesses import Guesses
 from auth.linking import scenes
 from auth.linking.choices import Choice, choices
+from auth.linking.made_keys import KEY, MadeKey, is_offered, made_key
 from auth.linking.pages.rendering import render
 from auth.linking.pages.views import Failed, FormField, Integration, Scene, Unusable
 from auth.linking.questions import questions
@@ -82,12 +83,16 @@ class Visit:
 
 @dataclass(frozen=True)
 class Asking:
-    """One way to sign in to one system: what was there before, and what is still to be asked."""
+    """One way to sign in to one system: what was there before, and what is still to be asked.
+
+    `made`: a key that the person may use instead of one of their own.
+    """
 
     scheme: Scheme
     previous: Mapping[str, Any] = field(repr=False)
     has_client: bool
     fields: tuple[FormField, ...]
+    made: MadeKey | None = None
 
     @property
     def leaves(self) -> bool:
@@ -126,14 +131,19 @@ async def known_link(request: Request, text: str) -> Link | None:
     return link
 
 
-async def asking(session: AsyncSession, seen: Visit, choice: Choice, scheme: Scheme) -> Asking:
+async def asking(seen: Visit, choice: Choice, scheme: Scheme) -> Asking:
     state, row = seen.request.state, seen.link.row
     has_client = state.connections.has_client(scheme, choice.integration, is_sandbox=row.is_sandbox)
     previous: Mapping[str, Any] = {}
     if row.is_reconnect and row.persist_previous_context:
-        previous = await _previous(session, seen)
+        async with state.database.read() as session:
+            previous = await _previous(session, seen)
     fields = questions(seen.link, choice, scheme, previous, has_client=has_client)
-    return Asking(scheme, previous, has_client, fields)
+    made = None
+    if is_offered(scheme) and any(one.name == KEY and one.is_required for one in fields):
+        made = await made_key(state.database, state.vault, seen.link)
+        fields = tuple(replace(one, is_required=one.is_required and one.name != KEY) for one in fields)
+    return Asking(scheme, previous, has_client, fields, made)
 
 
 def lacks_client(choice: Choice, asked: Asking) -> str | None:

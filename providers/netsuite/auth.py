@@ -63,7 +63,10 @@ CLIENT_CREDENTIALS = ClientCredentials(
         ),
     ),
     proof=SignedJwt(
-        ("PS256", "PS384", "PS512", "ES256", "ES384", "ES512"), has_subject=False, has_scopes=True
+        ("PS256", "PS384", "PS512", "ES256", "ES384", "ES512"),
+        has_subject=False,
+        has_scopes=True,
+        offers_key=True,
     ),
 )
 LOGIN = AuthorizationCode(

@@ -130,7 +130,8 @@ class Form:
     `error` is what the vendor said to the last attempt, and `message` what the product hears if the person gives up
     after it (None: `closed`). `leaves`: the vendor's own login comes next; a
     framed form is sent in a popup then, with `popup=handover`.
-    `has_formats`: the person may go back and choose another way to sign in.
+    `has_formats`: the person may go back and choose another way to sign in. `certificate`: of a key that was made for
+    them, to be handed to the vendor.
     Chromium sends `Origin: null` with the form, as the pages have no referrer.
     """
 
@@ -141,6 +142,7 @@ class Form:
     error: str = ""
     message: Mapping[str, Any] | None = None
     csrf: str = ""
+    certificate: str = ""
     leaves: bool = False
     has_formats: bool = False
 
