@@ -57,6 +57,14 @@ class Mounted:
         await self._app(scope, receive, send)
 
 
+class Wire(httpx.ASGITransport):
+    """Calls a stand-in in process, with the host that the gateway's own transport would name."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        request.headers.setdefault("host", request.url.netloc.decode())
+        return await super().handle_async_request(request)
+
+
 class Canary(httpx.AsyncBaseTransport):
     """C3, F17: looks for the stand-in's secrets in every answer that a test gets, and in every line that is logged."""
 
@@ -258,7 +266,7 @@ async def open_house(
         **{"allow_private_upstreams": True, **chosen},
     )
     await migrated(settings)
-    way_out = transport or httpx.ASGITransport(stand_in)
+    way_out = transport or Wire(stand_in)
     async with AsyncExitStack() as stack:
         written = BytesIO()
         stack.enter_context(logged(Canary(stand_in, secrets_of(credentials)), written))
