@@ -135,9 +135,9 @@ def test_a_hard_kill_ends_the_sandbox_too_and_the_next_run_mends_what_broke(tmp_
 async def revoke_token_and_credentials(file: Path) -> None:
     database = Database(f"sqlite+aiosqlite:///{file}")
     async with database.write() as session:
-        account = (await session.exec(select(IntegratedAccount))).one()
-        account.status = "needs_reauth"
-        session.add(account)
+        for account in (await session.exec(select(IntegratedAccount))).all():
+            account.status = "needs_reauth"
+            session.add(account)
         await session.delete((await session.exec(select(ApiToken))).one())
     await database.close()
 
