@@ -1,6 +1,6 @@
 """The signed JWT by which a machine identifies itself (RFC 7523), checked against the certificates of the account."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from sandbox.clock import Clock
 from sandbox.netsuite import jws
-from sandbox.netsuite.registry import Actor, Mapping, Registry
+from sandbox.netsuite.registry import Actor, Registry, Trusted
 from sandbox.netsuite.scopes import Refused, read_scopes
 
 LONGEST = 3600  # seconds; the claims must span less
@@ -17,25 +17,25 @@ SMALLEST_RSA = 3072
 
 
 def read_assertion(
-    text: str, registry: Registry, clock: Clock, audiences: Collection[str]
+    text: str, registry: Registry, clock: Clock, audiences: tuple[str, ...]
 ) -> tuple[Actor, tuple[str, ...]]:
     """Who signed it, and the scopes that it asks for. Raises Refused."""
     try:
         token = jws.read(text)
     except jws.BadToken as error:
         raise Refused("invalid_request", str(error)) from error
-    mapping = _mapping(token, registry, clock)
+    trusted = _trusted(token, registry, clock)
     try:
-        jws.verify(token, _key(mapping))
+        jws.verify(token, _key(trusted))
     except jws.BadToken as error:
         raise _unknown(str(error)) from error
     _check_claims(token.claims, clock.outside(), audiences)
-    return mapping.actor, read_scopes(_words(token.claims.get("scope")))
+    return trusted.actor, read_scopes(_words(token.claims.get("scope")))
 
 
-def _mapping(token: jws.Token, registry: Registry, clock: Clock) -> Mapping:
+def _trusted(token: jws.Token, registry: Registry, clock: Clock) -> Trusted:
     """Raises Refused where certificate and integration are not known together, or the certificate has run out."""
-    found = registry.mappings.get(str(token.header.get("kid")))
+    found = registry.certificates.get(str(token.header.get("kid")))
     if found is None or found.actor.integration.client_id != token.claims.get("iss"):
         raise _unknown("kid and iss are not known together")
     now = datetime.fromtimestamp(clock.now(), UTC)
@@ -44,8 +44,8 @@ def _mapping(token: jws.Token, registry: Registry, clock: Clock) -> Mapping:
     return found
 
 
-def _key(mapping: Mapping) -> jws.PublicKey:
-    key = mapping.certificate.public_key()
+def _key(trusted: Trusted) -> jws.PublicKey:
+    key = trusted.certificate.public_key()
     if isinstance(key, ec.EllipticCurvePublicKey):
         return key
     if isinstance(key, rsa.RSAPublicKey) and key.key_size >= SMALLEST_RSA:
@@ -53,12 +53,12 @@ def _key(mapping: Mapping) -> jws.PublicKey:
     raise _unknown("the certificate's key is of another sort")
 
 
-def _check_claims(claims: Any, now: float, audiences: Collection[str]) -> None:
+def _check_claims(claims: Mapping[str, Any], now: float, audiences: tuple[str, ...]) -> None:
     aud = claims.get("aud")
-    if not set([aud] if isinstance(aud, str) else aud or ()) & set(audiences):
+    if not any(one in audiences for one in (aud if isinstance(aud, list) else [aud])):
         raise _unknown("aud is not the token endpoint")
     iat, exp = claims.get("iat"), claims.get("exp")
-    if not all(isinstance(one, int | float) for one in (iat, exp)):
+    if not isinstance(iat, int | float) or not isinstance(exp, int | float):
         raise _unknown("iat and exp are not both there")
     if iat > now + SKEW or exp <= now or exp - iat >= LONGEST:
         raise _unknown("iat and exp do not span the present, or too much")

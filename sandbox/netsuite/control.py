@@ -62,7 +62,7 @@ class AccountControl:
         return _json({"certificate_id": upload(registry, machine, certificate)}, 201)
 
     async def revoke(self, request: Request) -> Response:
-        if self._tenant(request).registry.mappings.pop(request.path_params["id"], None) is None:
+        if self._tenant(request).registry.certificates.pop(request.path_params["id"], None) is None:
             raise HTTPException(404, "no such certificate")
         return _json({})
 

@@ -21,7 +21,13 @@ class Served:
     endpoint: Endpoint
 
 
+async def options(call: Call) -> Response:
+    """Says nothing but that the caller may come in, and is asked for that."""
+    return Response()
+
+
 ENDPOINTS = (
+    Served("OPTIONS", "/*", options),
     Served("GET", "/system/v1/governanceLimits", governance.limits),
     Served("POST", "/query/v1/suiteql", query.run),
 )

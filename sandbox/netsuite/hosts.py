@@ -74,7 +74,7 @@ class Sites:
         named = HOST.fullmatch(origin.partition("://")[2].partition(":")[0])
         if named:
             return self._by_host(named, scope["path"], origin)
-        first = scope["path"].split("/")[1]
+        first = _raw(scope).split(b"/")[1].decode("latin-1")
         if first in self.slugs:
             return Site(first, origin, f"/{first}")
         return Site(self.slugs[0], origin, named=False)
@@ -92,5 +92,10 @@ def _origin(scheme: str, host: str) -> str:
 
 
 def _below(scope: Scope, prefix: str) -> dict[str, object]:
-    raw: bytes = scope.get("raw_path") or scope["path"].encode()
-    return {"path": unquote(raw[len(prefix) :]), "raw_path": raw[len(prefix) :]}
+    raw = _raw(scope)[len(prefix) :]
+    return {"path": unquote(raw), "raw_path": raw}
+
+
+def _raw(scope: Scope) -> bytes:
+    found: bytes = scope.get("raw_path") or scope["path"].encode()
+    return found

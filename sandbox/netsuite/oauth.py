@@ -70,12 +70,12 @@ class OAuth:
         actor, scopes = read_assertion(given["client_assertion"], tenant.registry, tenant.clock, audiences)
         return _granted(tenant, tenant.tokens.issue(actor, scopes), "Bearer")
 
-    def _addresses(self, tenant: Tenant, request: Request) -> set[str]:
+    def _addresses(self, tenant: Tenant, request: Request) -> tuple[str, ...]:
         """Every address under which the account's token endpoint is known."""
         hosts = (f"https://{tenant.slug}.{kind}.api.netsuite.com" for kind in ("suitetalk", "restlets"))
         local = self.public_url.rstrip("/")
         roots = (*hosts, local, f"{local}/{tenant.slug}", site_of(request).root)
-        return {root + TOKEN for root in roots}
+        return tuple(root + TOKEN for root in roots)
 
 
 async def _form(tenant: Tenant, request: Request) -> Form:

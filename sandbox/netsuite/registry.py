@@ -51,7 +51,7 @@ class AccessToken:
 
 
 @dataclass(frozen=True)
-class Mapping:
+class Trusted:
     """A certificate uploaded for client credentials; whoever holds its key acts as `actor`."""
 
     id: str
@@ -73,7 +73,7 @@ class Registry:
 
     integrations: dict[str, Integration]
     tokens: dict[str, AccessToken]
-    mappings: dict[str, Mapping]
+    certificates: dict[str, Trusted]
     machines: dict[str, Machine]
 
     def named(self, name: str) -> Integration:
@@ -125,14 +125,14 @@ def _equip(into: Registry, seed: int, slug: str, actor: Actor, now: float) -> No
         word(seed, f"{name} rsa certificate", 43): rsa_key(),
     }
     for id_, key in keys.items():
-        into.mappings[id_] = Mapping(id_, _certificate(actor.integration.name, key, now), actor)
+        into.certificates[id_] = Trusted(id_, _certificate(actor.integration.name, key, now), actor)
     into.machines[actor.integration.name] = Machine(token, keys)
 
 
 def upload(into: Registry, machine: Machine, certificate: x509.Certificate) -> str:
     """The id under which a further certificate of a machine is known."""
     id_ = secrets.token_urlsafe(32)
-    into.mappings[id_] = Mapping(id_, certificate, machine.token.actor)
+    into.certificates[id_] = Trusted(id_, certificate, machine.token.actor)
     return id_
 
 

@@ -1,5 +1,6 @@
 """OAuth 2.0 client credentials: signed assertions are held against the certificates of the account."""
 
+import contextlib
 import datetime
 import time
 from typing import Any
@@ -16,9 +17,16 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from cryptography.x509.oid import NameOID
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
+from sandbox.clock import Clock
+from sandbox.netsuite import jws
+from sandbox.netsuite.assertions import read_assertion
+from sandbox.netsuite.registry import registry
+from sandbox.netsuite.scopes import Refused
 from tests.sandbox_netsuite.conftest import Account, Opened
 
 pytestmark = pytest.mark.anyio
@@ -262,3 +270,25 @@ def certificate(key: Any) -> str:
         now + datetime.timedelta(days=1)
     )
     return span.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["iss", "aud", "iat", "exp", "scope", "jti"]),
+        st.none()
+        | st.booleans()
+        | st.integers(-(10**12), 10**12)
+        | st.text(max_size=9)
+        | st.lists(st.text(max_size=5) | st.dictionaries(st.text(max_size=2), st.none()), max_size=3),
+        max_size=3,
+    )
+)
+@settings(max_examples=40, deadline=None)
+def test_claims_of_any_shape_are_refused_in_words(claims: dict[str, Any]) -> None:
+    registry_ = registry(1, "1234567", time.time())
+    machine, now = registry_.machines["admin"], int(time.time())
+    id_, key = next(iter(machine.keys.items()))
+    usual = {"iss": machine.token.actor.integration.client_id, "aud": URL, "iat": now, "exp": now + 60}
+    text = jws.sign(key, "ES256", {"kid": id_}, {**usual, **claims})
+    with contextlib.suppress(Refused):
+        read_assertion(text, registry_, Clock(), (URL,))

@@ -28,6 +28,18 @@ async def test_paths_and_verbs_that_are_not_there_are_refused_after_the_login(ac
         assert (answer.status_code, answer.json()["o:errorDetails"][0]["o:errorCode"]) == (status, code)
 
 
+async def test_options_of_all_tell_whether_credentials_hold(account: Account) -> None:
+    assert (await account.call("OPTIONS", "/*")).status_code == 200
+    assert (await account.client.options("/services/rest/*")).status_code == 401
+
+
+async def test_the_stand_in_has_a_page_of_its_own(account: Account) -> None:
+    await account.get(LIMITS, "admin")
+    page = (await account.client.get("/_sandbox")).text
+    assert "NetSuite <span>stand-in</span>" in page
+    assert f"/services/rest{LIMITS}" in page
+
+
 async def test_the_type_of_an_error_is_whatever_the_switch_says(opened: Opened) -> None:
     found = [
         (await opened(error_type=word).get("/nothing/v1")).json()["type"] for word in ("w3", "rfc", "object")
