@@ -1,46 +1,36 @@
 """The only place that opens database sessions: SQLite and Postgres behave alike from here on."""
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Connection, event, literal, make_url, text
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy import URL, Connection, literal, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from auth.clocks import STEADY
-from schemas.errors import Problem
+from auth.outage import Outage
+from auth.single_flight import SingleFlight
+from auth.sqlite import LOCK_SECONDS, TRIAL, attend, keep_log
+from auth.unavailable import BrokenOff, Silent, told
+from auth.unavailable import Unavailable as Unavailable
 
 T = TypeVar("T")
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-LOCK_SECONDS = 20  # how long a SQLite writer waits for its turn
-COMMAND_SECONDS = 15  # after which a Postgres that does not answer counts as away
+POOL_SECONDS = 5  # how long one waits for one of Postgres's connections
+CONNECT_SECONDS = 3
+COMMAND_SECONDS = 10  # after which a Postgres that does not answer counts as away
 MIGRATION_LOCK = 0x6B6F696E65  # "koine": one process at a time changes the tables
-BROKEN_OFF = {"40001", "40P01"}  # Postgres: serialization failure, deadlock
 ATTEMPTS = 3
+READ_ONLY = text("SHOW transaction_read_only")  # on a standby, and where a host has locked a full disk
 NEWS = "news"  # marks in a session's `info` that its transaction leaves something in the outbox
-
-
-class Unavailable(Problem):
-    """The database can't be reached or can't store; nothing of the transaction has happened."""
-
-    status = 503
-    reason = "database_unavailable"
-
-
-class BrokenOff(Unavailable):
-    """Postgres chose this transaction as the victim of a conflict; it may be run again."""
 
 
 class Database:
@@ -66,19 +56,21 @@ class Database:
         self._writers = async_sessionmaker(
             self._engine.execution_options(writes=True), class_=AsyncSession, expire_on_commit=False
         )
+        self._outage = Outage(self._answers)
+        self._looks: SingleFlight[None] = SingleFlight()
         self.news = asyncio.Event()  # set when a transaction that left something in the outbox is committed
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session for reading; every statement sees what is committed when it runs."""
-        with _answered():
+        with self._answered():
             async with self._readers() as session:
                 yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """One transaction, committed at the end. Do nothing else within it: on SQLite it holds up all other writers."""
-        with _answered():
+        with self._answered():
             async with self._writers() as session, session.begin():
                 yield session
         if NEWS in session.info:
@@ -97,9 +89,9 @@ class Database:
         """Brings the tables to the newest form, all or nothing; processes that start together take turns."""
         engine = self._make_engine(poolclass=NullPool)
         try:
-            with _answered():
+            with told():
                 if self._is_sqlite:
-                    await _keep_log(engine)
+                    await keep_log(engine)
                 async with engine.execution_options(writes=True).begin() as connection:
                     if not self._is_sqlite:
                         await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
@@ -112,8 +104,47 @@ class Database:
         async with self.read() as session:
             await session.exec(select(literal(1)))
 
+    async def look(self) -> None:
+        """Raises Unavailable unless the database answers and takes writes. Who asks meanwhile shares one look."""
+        await self._looks.run("", self._look)
+
     async def close(self) -> None:
+        await self._outage.end()
         await self._engine.dispose()
+
+    async def _look(self) -> None:
+        if not self._is_sqlite:
+            async with self.read() as session:
+                if await (await session.connection()).scalar(READ_ONLY) == "on":
+                    raise Unavailable("The gateway's database takes no writes; try again soon.")
+            return
+        async with self.write() as session:
+            connection = await session.connection()
+            for statement in TRIAL:
+                await connection.exec_driver_sql(statement)
+
+    async def _answers(self) -> bool:
+        """On a connection of its own: those of the pool may be the ones that are stuck."""
+        engine = self._make_engine(poolclass=NullPool, **_connecting(self._url))
+        try:
+            with told():
+                async with engine.connect() as connection:
+                    await connection.execute(select(literal(1)))
+        except Unavailable:
+            return False
+        return True
+
+    @contextmanager
+    def _answered(self) -> Iterator[None]:
+        """Raises Unavailable, at once while the database is known to keep silent."""
+        if self._outage.lasts:
+            raise Unavailable()
+        try:
+            with told():
+                yield
+        except Silent:
+            self._outage.begin()
+            raise
 
     async def _once(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
         async with self.write() as session:
@@ -126,21 +157,8 @@ class Database:
     def _make_engine(self, **options: Any) -> AsyncEngine:
         engine = create_async_engine(self._url, hide_parameters=True, **options)
         if self._is_sqlite:
-            event.listen(engine.sync_engine, "do_connect", _keep_private)
-            event.listen(engine.sync_engine, "connect", self._prepare_sqlite)
-            event.listen(engine.sync_engine, "invalidate", _let_go)
-            event.listen(engine.sync_engine, "begin", _begin_sqlite)
+            attend(engine, self._uptime)
         return engine
-
-    def _prepare_sqlite(self, connection: Any, _record: object) -> None:
-        """`isolation_level` None keeps the driver from beginning transactions of its own."""
-        connection.isolation_level = None
-        connection.create_function(STEADY, 0, self._uptime)
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.close()
 
 
 def _pool(url: URL) -> dict[str, Any]:
@@ -149,49 +167,16 @@ def _pool(url: URL) -> dict[str, Any]:
     return {
         "pool_size": 10,
         "max_overflow": 10,
-        "pool_timeout": 5,
+        "pool_timeout": POOL_SECONDS,
         "pool_pre_ping": True,
-        "connect_args": {"timeout": 5, "command_timeout": COMMAND_SECONDS},
+        **_connecting(url),
     }
 
 
-def _keep_private(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> None:
-    """Makes a SQLite file that is not there for its owner alone; SQLite gives those it lays beside it the same mode.
-
-    A file that is there is not opened: closing it would drop the locks that this process holds on it.
-    """
-    if not options.get("uri"):
-        with suppress(FileExistsError):
-            os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL, 0o600))
-
-
-def _let_go(connection: Any, _record: object, _error: object) -> None:
-    """Ends the transaction of a connection that is given up, as when its caller leaves in the middle of a statement.
-
-    Closing alone would not: a statement that is not at its end keeps SQLite's connection, and the lock that all
-    writers wait for, until Python happens to collect it.
-    """
-    connection.rollback()
-
-
-async def _keep_log(engine: AsyncEngine) -> None:
-    """Gives a SQLite file its write-ahead log, once for good; for this SQLite itself waits for no other process."""
-    for _ in range(LOCK_SECONDS * 20):
-        try:
-            async with engine.connect() as connection:
-                await connection.exec_driver_sql("PRAGMA journal_mode = WAL")
-                return
-        except OperationalError as error:
-            if "locked" not in str(error):
-                raise
-            await asyncio.sleep(0.05)
-    raise Unavailable("Another process holds the SQLite file.")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """A writer takes its turn at the start; a lock that is asked for later would fail without waiting."""
-    if connection.get_execution_options().get("writes"):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _connecting(url: URL) -> dict[str, Any]:
+    if url.get_backend_name() == "sqlite":
+        return {}
+    return {"connect_args": {"timeout": CONNECT_SECONDS, "command_timeout": COMMAND_SECONDS}}
 
 
 def _upgrade(connection: Connection) -> None:
@@ -200,18 +185,3 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-
-
-@contextmanager
-def _answered() -> Iterator[None]:
-    """Failures of the database itself as a 503; asyncpg raises bare OSErrors while Postgres restarts."""
-    try:
-        yield
-    except (IntegrityError, ProgrammingError, DataError):
-        raise
-    except (DBAPIError, PoolTimeout, OSError) as error:
-        state = getattr(getattr(error, "orig", None), "sqlstate", None)
-        kind = BrokenOff if state in BROKEN_OFF else Unavailable
-        raise kind(
-            "The gateway's database does not answer; try again soon.", headers={"retry-after": "1"}
-        ) from error

@@ -39,7 +39,9 @@ from gateway.metrics import ROUTES as METRICS_ROUTES
 from gateway.metrics import Metrics
 from gateway.openapi import ROUTES as OPENAPI_ROUTES
 from gateway.openapi import Contract
+from gateway.opening import Opening, Waiting
 from gateway.patience import Patience
+from gateway.readiness import complaint
 from gateway.request_log import open_request_log
 from gateway.sdk import ROUTES as SDK_ROUTES
 from gateway.settings import Settings
@@ -102,24 +104,27 @@ def create_app(
     """
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
+    async def opened() -> AsyncIterator[dict[str, Any]]:
         async with open_state(
             settings, sandbox_contexts=sandbox_contexts, workers_folder=workers_folder
         ) as state:
             settle()
             yield state
 
+    opening = Opening(partial(complaint, settings), opened)
+
     app = Starlette(
         routes=[*ROUTES, *more_routes],
         exception_handlers=HANDLERS,
         middleware=[
+            Middleware(Waiting, opening=opening),
             Middleware(Leaving),
             Middleware(Front),
             Middleware(Gate, hosts=hosts_of(settings.public_url), body_seconds=limits.body_seconds),
             Middleware(Cors),
             Middleware(Patience),
         ],
-        lifespan=lifespan,
+        lifespan=lambda app: opening.run(),
     )
     app.router.redirect_slashes = False  # it would redirect to whatever host the caller names
     return app

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -15,6 +16,17 @@ from gateway.settings import Settings
 from schemas.tables import SealedRecord
 
 NOT_MIGRATED = "The database's tables are not up to date: run `koine migrate`."
+
+
+class Complaint(NamedTuple):
+    """What keeps a process from serving: the `part` and its `state` as `/readyz` shows them, and what to do."""
+
+    part: str
+    state: str
+    text: str
+
+
+AWAY = Complaint("database", "unreachable", "The database can't be reached: `koine doctor` says more.")
 
 
 @asynccontextmanager
@@ -35,9 +47,9 @@ async def ready(settings: Settings) -> AsyncIterator[tuple[Database, Vault]]:
         try:
             complaint = await _complaint(database, keyring)
         except Unavailable:
-            complaint = "The database can't be reached: `koine doctor` says more."
+            complaint = AWAY
         if complaint:
-            raise CommandFailed(complaint, status=2)
+            raise CommandFailed(complaint.text, status=2)
         yield database, Vault(keyring)
 
 
@@ -61,11 +73,18 @@ async def missing_keys(database: Database, keyring: Keyring) -> list[str]:
     return sorted(set(used) - set(keyring.keys))
 
 
-async def _complaint(database: Database, keyring: Keyring) -> str | None:
+async def complaint(settings: Settings) -> Complaint | None:
+    """What keeps these settings from being served. Raises Unavailable."""
+    keyring = Keyring.from_setting(settings.encryption_keys.get_secret_value())
+    async with opened(settings.database_url) as database:
+        return await _complaint(database, keyring)
+
+
+async def _complaint(database: Database, keyring: Keyring) -> Complaint | None:
     if not await is_migrated(database):
-        return NOT_MIGRATED
+        return Complaint("database", "not_migrated", NOT_MIGRATED)
     missing = await missing_keys(database, keyring)
-    return lacks_keys(missing) if missing else None
+    return Complaint("keys", "missing", lacks_keys(missing)) if missing else None
 
 
 def lacks_keys(missing: Iterable[str]) -> str:

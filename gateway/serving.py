@@ -15,11 +15,12 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess
 
+from auth.database import Unavailable
 from gateway.failure import CommandFailed
 from gateway.limits import LIMITS, Limits
 from gateway.listening import BACKLOG, listen
 from gateway.protocol import Protocol
-from gateway.readiness import ready
+from gateway.readiness import complaint
 from gateway.settings import Settings, read_settings
 from gateway.telemetry import take_over_logging
 
@@ -136,5 +137,10 @@ async def serving(
 
 
 async def _check(settings: Settings) -> None:
-    async with ready(settings):
-        pass
+    """Raises CommandFailed for what only an operator can mend. A database that is away may come."""
+    try:
+        found = await complaint(settings)
+    except Unavailable:
+        found = None
+    if found:
+        raise CommandFailed(found.text, 2)

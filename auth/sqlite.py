@@ -1,0 +1,82 @@
+"""SQLite's own ways, so that behind the database it behaves as Postgres does."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from auth.clocks import STEADY
+from auth.unavailable import Unavailable
+
+LOCK_SECONDS = 20  # how long a writer waits for its turn
+# Whether SQLite's file has room for a page, and takes one: the header is written as it was.
+TRIAL = (
+    "SAVEPOINT trial",
+    "CREATE TABLE trial (page)",
+    "ROLLBACK TO trial",
+    "RELEASE trial",
+    "PRAGMA user_version = 0",
+)
+
+
+def attend(engine: AsyncEngine, uptime: Callable[[], float]) -> None:
+    """Makes the engine's connections as they must be. `uptime`: the clock that processes of a machine share."""
+
+    def prepare(connection: Any, _record: object) -> None:
+        """`isolation_level` None keeps the driver from beginning transactions of its own."""
+        connection.isolation_level = None
+        connection.create_function(STEADY, 0, uptime)
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    event.listen(engine.sync_engine, "do_connect", _keep_private)
+    event.listen(engine.sync_engine, "connect", prepare)
+    event.listen(engine.sync_engine, "invalidate", _let_go)
+    event.listen(engine.sync_engine, "begin", _begin)
+
+
+def _keep_private(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> None:
+    """Makes a SQLite file that is not there for its owner alone; SQLite gives those it lays beside it the same mode.
+
+    A file that is there is not opened: closing it would drop the locks that this process holds on it.
+    """
+    if not options.get("uri"):
+        with suppress(FileExistsError):
+            os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _let_go(connection: Any, _record: object, _error: object) -> None:
+    """Ends the transaction of a connection that is given up, as when its caller leaves in the middle of a statement.
+
+    Closing alone would not: a statement that is not at its end keeps SQLite's connection, and the lock that all
+    writers wait for, until Python happens to collect it.
+    """
+    connection.rollback()
+
+
+async def keep_log(engine: AsyncEngine) -> None:
+    """Gives a SQLite file its write-ahead log, once for good; for this SQLite itself waits for no other process."""
+    for _ in range(LOCK_SECONDS * 20):
+        try:
+            async with engine.connect() as connection:
+                await connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+                return
+        except OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            await asyncio.sleep(0.05)
+    raise Unavailable("Another process holds the SQLite file.")
+
+
+def _begin(connection: Connection) -> None:
+    """A writer takes its turn at the start; a lock that is asked for later would fail without waiting."""
+    if connection.get_execution_options().get("writes"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
