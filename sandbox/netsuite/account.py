@@ -44,12 +44,14 @@ class Account:
 
     def columns(self, table: Table) -> list[str]:
         """The columns of the table that a statement may name."""
-        gone = {one for feature in self._off() for one in FEATURES[feature][1]}
         return [
-            name
-            for name, column in table.columns.items()
-            if not column.hidden and name not in gone and f"{table.name}.{name}" not in self.hidden
+            name for name, column in table.columns.items() if not column.hidden and self.has(table.name, name)
         ]
+
+    def has(self, table: str, column: str) -> bool:
+        """Whether the column is there for the account and the role, in SuiteQL or in REST alone."""
+        gone = {one for feature in self._off() for one in FEATURES[feature][1]}
+        return column not in gone and f"{table}.{column}" not in self.hidden
 
     def _off(self) -> set[str]:
         return set(FEATURES) - self.features

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from sandbox.netsuite import governance
 from sandbox.netsuite.call import Call
+from sandbox.netsuite.records import serve
 from sandbox.netsuite.suiteql import query
 
 Endpoint = Callable[[Call], Awaitable[Response]]
@@ -30,4 +31,11 @@ ENDPOINTS = (
     Served("OPTIONS", "/*", options),
     Served("GET", "/system/v1/governanceLimits", governance.limits),
     Served("POST", "/query/v1/suiteql", query.run),
+    Served("GET", "/record/v1/{type}", serve.collection),
+    Served("POST", "/record/v1/{type}", serve.create),
+    Served("GET", "/record/v1/{type}/{id}", serve.read),
+    Served("PATCH", "/record/v1/{type}/{id}", serve.change),
+    Served("PUT", "/record/v1/{type}/{id}", serve.upsert),
+    Served("DELETE", "/record/v1/{type}/{id}", serve.delete),
+    Served("GET", "/record/v1/{type}/{id}/{part:path}", serve.part),
 )
