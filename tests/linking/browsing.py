@@ -125,13 +125,13 @@ class Browser:
 
     async def walk(self, token: str, method: str, typed: dict[str, str] | None = None, **query: str) -> Page:
         """From the link token to the outcome."""
-        shown = await self.connect(token, integration="coupa", auth_format=method, **query)
+        shown = await self.connect(token, integration=self._house.provider, auth_format=method, **query)
         assert shown.state == "form", shown.response.text
         return await self.end(await self.send(shown, **(typed or {})))
 
     async def at_the_vendor(self, token: str, **query: str) -> str:
         """The address that the vendor sends the browser back to, not yet opened."""
-        shown = await self.connect(token, integration="coupa", auth_format=OAUTH, **query)
+        shown = await self.connect(token, integration=self._house.provider, auth_format=OAUTH, **query)
         leaving = await self.send(shown)
         response = await self.get(leaving.reader.refresh)
         assert response.headers["location"].startswith(SANDBOX), response.text
