@@ -124,13 +124,19 @@ def not_offered(why: str) -> Node:
 
 @dataclass(frozen=True)
 class Itself(Node):
+    keys: tuple[str, ...]
+
     def write(self, source: Source, record: str) -> str:
         return record
 
+    @property
+    def needs(self) -> Needs:
+        return {key: {} for key in self.keys}
 
-def itself() -> Node:
-    """The record itself; asks for nothing of it."""
-    return Itself()
+
+def itself(*keys: str) -> Node:
+    """The record itself; asks for nothing of it but these keys."""
+    return Itself(keys)
 
 
 @dataclass(frozen=True)

@@ -92,16 +92,28 @@ class Asked:
     headers: Params
 
 
-def _plain(name: str, sql: str, kind: str) -> Mapping[str, Column]:
-    return {name: Column(sql)}
+@dataclass(frozen=True)
+class OwnField:
+    """What is known of a field of the tenant's own: its kind, and the tables that it is in where the vendor says so."""
+
+    kind: str = ""
+    on: frozenset[str] = frozenset()
+
+
+ANY = OwnField()
+Own = Callable[[str, str, OwnField], Mapping[str, Column]]
+
+
+def _none(name: str, sql: str, field: OwnField) -> Mapping[str, Column]:
+    return {}
 
 
 @dataclass(frozen=True)
 class Statement:
     """`table` with its alias, and what is read of it: answer name -> column; one is called by `key`, unique and rising.
 
-    `own` says how a column that is not declared is selected, by its name, its expression and the kind of field that it
-    is, "" where nobody knows: a tenant's own, or one that an override reads; nothing where the table can't have it.
+    `own` says how a column that is not declared is selected, by its name, its expression and what is known of it: a
+    tenant's own, or one that an override reads; nothing where the table can't have it.
     """
 
     language: Language
@@ -110,7 +122,7 @@ class Statement:
     joins: tuple[Part, ...] = ()
     where: tuple[str | Part, ...] = ()
     key: str = "id"
-    own: Callable[[str, str, str], Mapping[str, Column]] = _plain
+    own: Own = _none
     distinct: bool = False
 
     @cached_property
@@ -120,19 +132,23 @@ class Statement:
         options = (column.option for column in self.columns.values())
         return frozenset(filter(None, (*options, *(part.option for part in parts))))
 
-    def has(self, name: str) -> bool:
+    def has(self, name: str, field: OwnField = ANY) -> bool:
         """Whether the table can have a column of the tenant's own of that name."""
-        return bool(self.own_column(name))
+        return bool(self.own_column(name, field))
 
-    def own_column(self, name: str, kind: str = "") -> Mapping[str, Column]:
+    def own_column(self, name: str, field: OwnField) -> Mapping[str, Column]:
         alias = self.table.split()[1]
-        return self.own(name, f"{alias}.{name}", kind) if NAME.fullmatch(name) else {}
+        return self.own(name, f"{alias}.{name}", field) if NAME.fullmatch(name) else {}
 
     def ask(
-        self, params: Params, wanted: Collection[str] | None, own: Mapping[str, str], without: Collection[str]
+        self,
+        params: Params,
+        wanted: Collection[str] | None,
+        own: Mapping[str, OwnField],
+        without: Collection[str],
     ) -> Asked:
-        """`wanted`: of the declared columns only these (None: all); `own`: others with their kinds; `without`: options
-        and names that the tenant does not know. Raises CannotFilter for a name that is none, or is not to be had."""
+        """`wanted`: of the declared columns only these (None: all); `own`: others by name; `without`: options and names
+        that the tenant does not know. Raises CannotFilter for a name that is none, or is not to be had."""
         writer = _Writer(self, own, frozenset(without))
         given = dict(params)
         limit, order, after = given.pop(LIMIT, ""), given.pop(ORDER, self.key), given.pop(AFTER, "")
@@ -159,7 +175,7 @@ class _Writer:
     """One statement in the making: conditions, and the values in their order."""
 
     statement: Statement
-    own: Mapping[str, str]
+    own: Mapping[str, OwnField]
     without: frozenset[str]
     conditions: list[str] = field(default_factory=list)
     values: list[str] = field(default_factory=list)
@@ -167,7 +183,7 @@ class _Writer:
     def column(self, name: str) -> Column:
         """A declared column, or the tenant's own of that name. Raises CannotFilter."""
         declared = self.statement.columns.get(name)
-        found = declared or self.statement.own_column(name, self.own.get(name, "")).get(name)
+        found = declared or self.statement.own_column(name, self.own.get(name, ANY)).get(name)
         if found is None:
             raise CannotFilter(f"there is no column '{name[:100]}' here")
         if name in self.without or (found.option and found.option in self.without):
@@ -236,9 +252,9 @@ class _Writer:
             for name, column in self.statement.columns.items()
             if name in always or (not column.hidden and (wanted is None or name in wanted))
         }
-        for name, kind in self.own.items():
+        for name, known in self.own.items():
             if name not in self.statement.columns and name not in self.without:
-                shown |= self.statement.own_column(name, kind)
+                shown |= self.statement.own_column(name, known)
         return [
             f"{column.read.format(column.sql)} AS {name}"
             for name, column in shown.items()

@@ -23,13 +23,14 @@ class Asking:
         self._clock = clock
         self._refused: dict[tuple[str, str], tuple[float, frozenset[str]]] = {}
 
-    async def ask(self, target: Target, call: Call) -> Answer:
+    async def ask(self, target: Target, call: Call, about: str = "") -> Answer:
         """The answer; after a 400 again without the parameters, then the fields, that not every tenant knows.
 
-        It is remembered that a tenant refuses them only where the first call fails once more: a 400 may pass.
+        It is remembered that a tenant refuses them only where the first call fails once more: a 400 may pass. `about`:
+        what is asked for, where it is not the target's collection itself.
         """
         if call.again is not None:
-            return await self._ask_statement(target, call)
+            return await self._ask_statement(target, call, about)
         refusable = target.source.refusable
         refused = self.refused(target) & refusable
         asked = _without(target, call, refused)
@@ -42,12 +43,12 @@ class Asking:
                 continue
             second = await self._pipe.read(target.connection, spare)
             if second.is_success:
-                return await self._confirmed(target, asked, refused | more, answer, second)
+                return await self._confirmed(target, about, asked, refused | more, answer, second)
         return answer
 
-    async def _ask_statement(self, target: Target, call: Call) -> Answer:
+    async def _ask_statement(self, target: Target, call: Call, about: str) -> Answer:
         """A statement is refused whole; what the vendor names is left out first, all that is optional last."""
-        refused = self.refused(target) & call.optional
+        refused = self.refused(target, about) & call.optional
         asked = _made(call, refused)
         answer = first = await self._pipe.read(target.connection, asked)
         for last in (*(False,) * MOST_TRIES, True):
@@ -58,32 +59,32 @@ class Asking:
             refused |= named or left
             answer = await self._pipe.read(target.connection, _made(call, refused))
             if answer.is_success:
-                return await self._confirmed(target, asked, refused, first, answer)
+                return await self._confirmed(target, about, asked, refused, first, answer)
         return first if answer.status in DOUBTFUL else answer
 
     async def _confirmed(
-        self, target: Target, asked: Call, refused: frozenset[str], first: Answer, second: Answer
+        self, target: Target, about: str, asked: Call, refused: frozenset[str], first: Answer, second: Answer
     ) -> Answer:
         """What to go on with: the spare answer, unless the call as it was works now."""
         again = await self._pipe.read(target.connection, asked)
         if again.status != first.status:
             return again
-        self._remember(target, refused)
+        self._remember(target, about, refused)
         return second
 
-    def refused(self, target: Target) -> frozenset[str]:
-        until, names = self._refused.get(_known(target), (0.0, frozenset()))
+    def refused(self, target: Target, about: str = "") -> frozenset[str]:
+        until, names = self._refused.get(_known(target, about), (0.0, frozenset()))
         return names if self._clock() < until else frozenset()
 
-    def _remember(self, target: Target, names: frozenset[str]) -> None:
+    def _remember(self, target: Target, about: str, names: frozenset[str]) -> None:
         if len(self._refused) >= MOST_REMEMBERED:
             self._refused.pop(next(iter(self._refused)))
         until = self._clock() + SECONDS_REMEMBERED
-        self._refused[_known(target)] = (until, self.refused(target) | names)
+        self._refused[_known(target, about)] = (until, self.refused(target, about) | names)
 
 
-def _known(target: Target) -> tuple[str, str]:
-    return target.connection.account_id, target.source.path
+def _known(target: Target, about: str) -> tuple[str, str]:
+    return target.connection.account_id, about or target.source.path
 
 
 def _made(call: Call, refused: frozenset[str]) -> Call:

@@ -58,7 +58,8 @@ class Companions:
         position: Position = None
         while True:
             asked = (*companion.narrowed(values), *paging.ask(paging.most, position))
-            answer = await self._asking.ask(target, target.companion_call(companion, asked))
+            call = target.companion_call(companion, asked)
+            answer = await self._asking.ask(target, call, companion.statement.table)
             if companion.spare and answer.status in REFUSED:
                 return None
             rows = await records(self._connections, target.connection, answer, target.source.scopes, language)

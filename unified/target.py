@@ -11,7 +11,7 @@ from providers.filters import CannotFilter
 from providers.local_time import Tenant
 from providers.mapping import Needs
 from providers.overrides.override import Faults
-from providers.queries import NAME, Asked, Companion, Statement
+from providers.queries import ANY, NAME, Asked, Companion, OwnField, Statement
 from providers.resource import Params, Resource, Source
 from proxy.answer import Call, Content
 from schemas.errors import InvalidRequest
@@ -29,7 +29,7 @@ class Target:
     def custom_names(self) -> Collection[str]:
         """Those of the connection's that this collection can have."""
         statement = self.source.statement
-        return kinds(self.connection, statement) if statement else custom_names(self.connection)
+        return own_fields(self.connection, statement) if statement else custom_names(self.connection)
 
     @cached_property
     def tenant(self) -> Tenant:
@@ -69,13 +69,13 @@ class Target:
         return self.source.needs if lean and self.source.leans else None
 
     @cached_property
-    def own_columns(self) -> Mapping[str, str]:
+    def own_columns(self) -> Mapping[str, OwnField]:
         """Columns beside the declared ones: the tenant's own, and those that an override reads."""
-        own = kinds(self.connection, self.source.statement) if self.source.statement else {}
-        return {**dict.fromkeys(filter(NAME.fullmatch, self.source.extra), ""), **own}
+        own = own_fields(self.connection, self.source.statement) if self.source.statement else {}
+        return {**dict.fromkeys(filter(NAME.fullmatch, self.source.extra), ANY), **own}
 
     def companion_call(self, companion: Companion, params: Params) -> Call:
-        return asking(companion.statement, params, None, kinds(self.connection, companion.statement))
+        return asking(companion.statement, params, None, own_fields(self.connection, companion.statement))
 
     def record(self, readable: dict[str, Any], faults: Faults) -> dict[str, Any]:
         """The unified record of a vendor's, without `remote_data`; `faults` takes up those of an override."""
@@ -94,7 +94,7 @@ def asking(
     statement: Statement,
     params: Params,
     wanted: Collection[str] | None,
-    own: Mapping[str, str],
+    own: Mapping[str, OwnField],
     without: frozenset[str] = frozenset(),
 ) -> Call:
     """The call of a statement. Raises `InvalidRequest` for a condition that it can't have."""
@@ -123,11 +123,20 @@ def custom_names(connection: Connection) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in found if isinstance(name, str)))
 
 
-def kinds(connection: Connection, statement: Statement) -> dict[str, str]:
-    """Those that a statement's table can have, with what is known of their kinds."""
-    known = connection.context.get("global_custom_fields")
-    told = known if isinstance(known, dict) else {}
-    return {name: told.get(name, "") for name in custom_names(connection) if statement.has(name)}
+def own_fields(connection: Connection, statement: Statement) -> dict[str, OwnField]:
+    """Those that a statement's table can have, with what is known of them."""
+    told = {**_told(connection, "custom_segments"), **_told(connection, "global_custom_fields")}
+    known = {name: told.get(name, ANY) for name in custom_names(connection)}
+    return {name: field for name, field in known.items() if statement.has(name, field)}
+
+
+def _told(connection: Connection, name: str) -> dict[str, OwnField]:
+    found = connection.context.get(name)
+    return {
+        name: field
+        for name, field in (found.items() if isinstance(found, dict) else ())
+        if isinstance(field, OwnField)
+    }
 
 
 def zone_of(connection: Connection) -> ZoneInfo:

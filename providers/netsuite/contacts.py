@@ -10,6 +10,7 @@ from providers.netsuite.dialect import (
     DELETED,
     IS_ACTIVE,
     MADE,
+    SEGMENT,
     Columns,
     PrefixedIds,
     folded,
@@ -63,7 +64,6 @@ def addresses(kind: str) -> Companion:
                 **columns("ab", "defaultbilling", "defaultshipping"),
                 **columns("ea", "addr1", "addr2", "addr3", "addressee", "city", "state", "zip", "country"),
             },
-            own=lambda name, sql, kind: {},
         ),
         parent="entity",
         spare=True,
@@ -159,7 +159,7 @@ VENDORS = Source(
         "vendor v",
         _columns("v", "", "altemail", "altphone", "mobilephone", "fax"),
         (with_currency("v")[1],),
-        own=own("custentity", "cseg"),
+        own=own("vendor", "custentity", SEGMENT),
     ),
     companions=(addresses("vendor"), _subsidiaries("vendor")),
     whole=_path("vendor"),
@@ -173,15 +173,13 @@ CUSTOMERS = Source(
         _columns("cu", CUSTOMER, "parent"),
         (with_currency("cu")[1],),
         where=("cu.searchstage = 'Customer'",),  # leads and prospects lie in the same table
-        own=own("custentity", "cseg"),
+        own=own("customer", "custentity", SEGMENT),
     ),
     companions=(addresses("customer"), _subsidiaries("customer")),
     whole=_path("customer"),
 )
 GONE_VENDORS = deleted(Contact, "vendor", type=const("vendor"), name=at("name"))
-GONE_CUSTOMERS = deleted(
-    Contact, "customer", "custjob", prefix=CUSTOMER, type=const("customer"), name=at("name")
-)
+GONE_CUSTOMERS = deleted(Contact, "customer", prefix=CUSTOMER, type=const("customer"), name=at("name"))
 
 
 def _only(*sources: Source) -> Narrowing:

@@ -3,18 +3,18 @@
 from pydantic import BaseModel
 
 from providers.mapping import Node
-from providers.netsuite.dialect import moment, nothing_own, of, statement
+from providers.netsuite.dialect import moment, of, statement
 from providers.netsuite.shapes import tombstone
 from providers.queries import Column
 from providers.resource import Source
 
 COLUMNS = {
     "id": Column("d.recordid", filled=True),
-    **of("d", "type", "name"),
+    **of("d", "type", "scriptid", "name"),
     "lastmodifieddate": moment("d.deleteddate"),
 }
-# "Vendor Bill" and "vendorbill" are one: no page says which of the two is printed.
-TYPE = "LOWER(REPLACE(d.type,' ',''))"
+# No page says whether the type or the script id is printed as "Vendor Bill", "Bill" or "VENDORBILL".
+TYPES = "(LOWER(d.scriptid) IN ({0}) OR LOWER(REPLACE(d.type,' ','')) IN ({0}))"
 
 
 def deleted(model: type[BaseModel], *types: str, prefix: str = "", **rows: Node) -> Source:
@@ -24,6 +24,6 @@ def deleted(model: type[BaseModel], *types: str, prefix: str = "", **rows: Node)
         f"/deletedrecord/{types[0]}",
         tombstone(model, prefix, **rows),
         prefix=prefix,
-        statement=statement("deletedrecord d", COLUMNS, where=(f"{TYPE} IN ({words})",), own=nothing_own),
+        statement=statement("deletedrecord d", COLUMNS, where=(TYPES.format(words),)),
         apart=True,
     )

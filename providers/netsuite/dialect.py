@@ -1,7 +1,7 @@
 """How SuiteQL is spoken: columns as NetSuite prints and compares them, a tenant's own columns, paging and filters."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from providers.filters import NOTHING, Cases, Filter, Narrowing, Same
 from providers.local_time import Calendar, LocalMoments
 from providers.paging import Offset, Sorted
-from providers.queries import SPELLING, Column, Language, Part, Statement, keyset, sorted_by
+from providers.queries import SPELLING, Column, Language, Own, OwnField, Part, Statement, keyset, sorted_by
 from providers.resource import Params, Resource
 
 SUITEQL = Language("/query/v1/suiteql", headers=(("prefer", "transient"),))
@@ -57,25 +57,21 @@ def named(key: str, sql: str, option: str = "") -> Columns:
     return {key: Column(sql, option=option), f"{key}name": shown(sql, option)}
 
 
-def own(*kinds: str) -> Callable[[str, str, str], Mapping[str, Column]]:
-    """The columns of a tenant's own fields of these prefixes, and any plain column of the table."""
+def own(table: str, *prefixes: str) -> Own:
+    """The columns of a tenant's own fields of these prefixes, where they are on this table, and any plain column."""
 
-    def columns(name: str, sql: str, kind: str) -> Mapping[str, Column]:
-        if CUSTOM.fullmatch(name) and not name.startswith(kinds):
+    def columns(name: str, sql: str, field: OwnField) -> Mapping[str, Column]:
+        if CUSTOM.fullmatch(name) and not (name.startswith(prefixes) and (not field.on or table in field.on)):
             return {}
-        if kind == "Date":
+        if field.kind == "Date":
             return {name: day(sql)}
-        if kind == "Date/Time":
+        if field.kind == "Date/Time":
             return {name: moment(sql)}
-        if kind in REFERENCES or name.startswith(SEGMENT):
+        if field.kind in REFERENCES or name.startswith(SEGMENT):
             return {name: Column(sql), f"{name}{NAMED}": shown(sql)}
         return {name: Column(sql)}
 
     return columns
-
-
-def nothing_own(name: str, sql: str, kind: str) -> Mapping[str, Column]:
-    return {}
 
 
 statement = partial(Statement, SUITEQL)
@@ -147,7 +143,7 @@ class PrefixedIds:
 
 
 @dataclass(frozen=True)
-class Own:
+class OwnFields:
     """A field of the tenant's own. Check boxes are kept as T and F, and shown as truth values."""
 
     attribute: str
@@ -161,7 +157,7 @@ class Own:
 
 
 def custom_filter(name: str, is_own_key: bool) -> Filter:
-    return Own(name)
+    return OwnFields(name)
 
 
 def flag(

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from providers.mapping import Each, Fields, Node, at, fields, given, not_offered, of
-from providers.netsuite.dialect import Columns, day, moment, named, own, shown, statement
+from providers.netsuite.dialect import SEGMENT, Columns, day, moment, named, own, shown, statement
 from providers.netsuite.dialect import of as columns
 from providers.netsuite.shapes import CUSTOM_FIELDS, TAGS, UPDATED, time, times, yes
 from providers.queries import Column, Companion, Part, Statement
@@ -47,7 +47,7 @@ def document(types: tuple[str, ...], further: Columns, *joins: Part) -> Statemen
         },
         (MAIN, CURRENCY, *joins),
         (f"t.type IN ({words})",),
-        own=own("custbody", "cseg"),
+        own=own("transaction", "custbody", SEGMENT),
     )
 
 
@@ -71,7 +71,7 @@ def lines(further: Columns) -> Companion:
                 **further,
             },
             where=("NVL(tl.mainline,'F') = 'F'", "NVL(tl.iscogs,'F') = 'F'"),
-            own=own("custcol", "cseg"),
+            own=own("transactionline", "custcol", SEGMENT),
         ),
         parent="transaction",
     )

@@ -5,11 +5,15 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from providers.netsuite.dialect import SUITEQL
-from providers.queries import Fact
+from providers.queries import Fact, OwnField
 from providers.values import text
 
 Rows = list[dict[str, Any]]
 OFFSET = re.compile(r"([+-])(0[0-9]|1[0-4]):00")
+TABLES = frozenset(
+    {"account", "classification", "customer", "department", "employee", "item"}
+    | {"location", "subsidiary", "transaction", "transactionline", "vendor"}
+)
 USUAL = "America/Los_Angeles"  # where NetSuite keeps time unless somebody has chosen otherwise
 
 
@@ -31,21 +35,24 @@ def _currency(rows: Rows) -> str | None:
     return codes.pop() if len(codes) == 1 else None
 
 
-def _fields(rows: Rows) -> dict[str, str]:
-    """Kinds by script id; older pages print ids in upper case."""
+def _fields(rows: Rows) -> dict[str, OwnField]:
+    """By script id; older pages print ids in upper case."""
+    found = ((text(row.get("scriptid")), row) for row in rows)
     return {
-        name.lower(): text(row.get("fieldvaluetype")) or ""
-        for row in rows
-        if (name := text(row.get("scriptid")))
+        name.lower(): OwnField(text(row.get("fieldvaluetype")) or "", _tables(row))
+        for name, row in found
+        if name
     }
 
 
-def _segments(rows: Rows) -> dict[str, str]:
-    """Names by script id."""
-    active = (row for row in rows if row.get("isinactive") != "T")
-    return {
-        name.lower(): text(row.get("name")) or name for row in active if (name := text(row.get("scriptid")))
-    }
+def _tables(row: dict[str, Any]) -> frozenset[str]:
+    """The tables that a field is on, as far as the words that say so are understood."""
+    words = re.findall("[a-z_]+", str(row.get("recordtype")).lower())
+    return frozenset({"class": "classification"}.get(word, word) for word in words) & TABLES
+
+
+def _segments(rows: Rows) -> dict[str, OwnField]:
+    return _fields([row for row in rows if row.get("isinactive") != "T"])
 
 
 FACTS = (
@@ -59,14 +66,14 @@ FACTS = (
     Fact(
         "global_custom_fields",
         SUITEQL,
-        "SELECT scriptid, fieldvaluetype FROM customfield ORDER BY scriptid",
+        "SELECT scriptid, fieldvaluetype, recordtype FROM customfield ORDER BY scriptid",
         _fields,
         {},
     ),
     Fact(
         "custom_segments",
         SUITEQL,
-        "SELECT scriptid, name, isinactive FROM customsegment ORDER BY scriptid",
+        "SELECT scriptid, name, recordtype, isinactive FROM customsegment ORDER BY scriptid",
         _segments,
         {},
     ),

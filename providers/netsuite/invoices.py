@@ -58,6 +58,10 @@ def _status(kind: Any, status: str | None, voided: Any, shown: str | None) -> st
     return STATES.get(found or "", words(shown) or found)
 
 
+def _gone_type(kind: str | None) -> str:
+    return "bill" if kind and "bill" in kind.lower() else "invoice"
+
+
 STATUS_FILTER = Choice(
     "state",
     {
@@ -195,9 +199,8 @@ INVOICES = resource(
             Invoice,
             "vendorbill",
             "invoice",
-            "custinvc",
-            "vendbill",
-            type=at("type", one_of({"vendorbill": "bill"})),
+            "bill",
+            type=of(_gone_type, at("scriptid|type")),
             status=const("deleted"),
         ),
     ),

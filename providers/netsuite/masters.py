@@ -11,6 +11,7 @@ from providers.netsuite.dialect import (
     DELETED,
     ID_FILTER,
     IS_ACTIVE,
+    SEGMENT,
     UPDATED,
     Columns,
     created,
@@ -118,7 +119,7 @@ ACCOUNTS = resource(
             "/record/v1/account",
             ACCOUNT,
             statement=statement(
-                "account a", ACCOUNT_COLUMNS, (CURRENCIES_OF_A,), own=own("custrecord", "cseg")
+                "account a", ACCOUNT_COLUMNS, (CURRENCIES_OF_A,), own=own("account", "custrecord", SEGMENT)
             ),
             whole=Whole(lambda row: f"/record/v1/account/{row['id']}", params=WHOLE),
         ),
@@ -156,7 +157,7 @@ CURRENCIES = resource(
                 updated_at=UPDATED_AT,
                 custom_fields=NO_CUSTOM_FIELDS,
             ),
-            statement=statement("currency c", CURRENCY_COLUMNS),
+            statement=statement("currency c", CURRENCY_COLUMNS, own=own("currency")),
             whole=Whole(lambda row: f"/record/v1/currency/{row['id']}", params=WHOLE),
             spare=True,
         ),
@@ -275,7 +276,9 @@ ITEMS = resource(
             "/record/v1/item",
             ITEM,
             # ids below zero are the system's own: "- None -", subtotals and the like
-            statement=statement("item i", ITEM_COLUMNS, where=("i.id > 0",), own=own("custitem", "cseg")),
+            statement=statement(
+                "item i", ITEM_COLUMNS, where=("i.id > 0",), own=own("item", "custitem", SEGMENT)
+            ),
             companions=(PRICES,),
             whole=Whole(_item_path, params=WHOLE),
         ),

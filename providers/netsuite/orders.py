@@ -140,8 +140,9 @@ PURCHASE_ORDERS = resource(
                 ADDRESSES,
             ),
             whole=Whole(lambda row: f"/record/v1/purchaseOrder/{row['id']}", params=WHOLE),
+            also=("shippingaddress",),
         ),
-        deleted(PurchaseOrder, "purchaseorder", "purchord", status=const("deleted")),
+        deleted(PurchaseOrder, "purchaseorder", status=const("deleted")),
     ),
     filters={
         **FILTERS,
@@ -231,7 +232,7 @@ PURCHASE_ORDER_REQUISITIONS = resource(
             ),
             whole=Whole(lambda row: f"/record/v1/purchaseRequisition/{row['id']}", params=WHOLE),
         ),
-        deleted(PurchaseOrderRequisition, "purchaserequisition", "purchreq", status=const("deleted")),
+        deleted(PurchaseOrderRequisition, "purchaserequisition", "requisition", status=const("deleted")),
     ),
     filters={
         **FILTERS,

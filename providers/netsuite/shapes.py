@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from providers.local_time import instant
 from providers.mapping import Fields, Node, at, fields, given, itself, not_offered, of
 from providers.netsuite.dialect import NAMED, REFERENCES, SEGMENT
+from providers.queries import ANY
 from providers.values import ident, number, one_of, raw, text
 
 Record = Mapping[str, Any]
@@ -52,8 +53,8 @@ def joined(*parts: str | None) -> str | None:
 
 
 def _custom_fields(record: Record, names: Any) -> dict[str, Any]:
-    kinds = names if isinstance(names, Mapping) else dict.fromkeys(names, "")
-    return {name: _own(record, name, kind) for name, kind in kinds.items() if name in record}
+    known = names if isinstance(names, Mapping) else dict.fromkeys(names, ANY)
+    return {name: _own(record, name, field.kind) for name, field in known.items() if name in record}
 
 
 def _own(record: Record, name: str, kind: str) -> Any:
@@ -85,7 +86,7 @@ def _tag(kind: str, value: Any, name: Any) -> dict[str, Any]:
     return {"id": f"{kind}:{value}", "name": text(name), "option": None, "option_id": None}
 
 
-TAGS = of(tags, itself(), given("globals"))
+TAGS = of(tags, itself(*(f"{key}{end}" for _, key in DIMENSIONS for end in ("", "name"))), given("globals"))
 
 
 def person(key: str) -> Node:

@@ -75,7 +75,7 @@ def _source(kind: str) -> Source:
         statement=statement(
             f"{table} d",
             {**_columns(kind, "d", "fullname"), **optional("d", "subsidiary")},
-            own=own("custrecord", SEGMENT),
+            own=own(table, "custrecord", SEGMENT),
         ),
         whole=Whole(path, params=WHOLE),
         spare=True,
@@ -96,7 +96,7 @@ def _segment(script_id: str) -> Source:
             script_id, not_offered("a segment's value belongs to no subsidiary, it is at most offered there")
         ),
         prefix=f"{script_id}:",
-        statement=statement(f"{table} s", _columns(script_id, "s"), own=own("custrecord", SEGMENT)),
+        statement=statement(f"{table} s", _columns(script_id, "s"), own=own(table, "custrecord")),
         whole=Whole(path, params=WHOLE),
         spare=True,
     )

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from providers.filters import CannotFilter
-from providers.queries import SEVERAL, Column, Language, Part, Statement, keyset, sorted_by
+from providers.queries import ANY, SEVERAL, Column, Language, Part, Statement, keyset, sorted_by
 
 LANGUAGE = Language("/sql", headers=(("prefer", "transient"),), most=3)
 ORDERS = Statement(
@@ -23,6 +23,7 @@ ORDERS = Statement(
         "name": Column("UPPER(o.name)", bind="UPPER(?)", hidden=True),
         "group": Column("", test="o.id IN (SELECT m.o FROM members m WHERE m.g = ?)", hidden=True),
     },
+    own=lambda name, sql, field: {name: Column(sql)},
     joins=(Part("LEFT JOIN currency c ON c.id = o.currency", "currency"),),
 )
 HEAD = (
@@ -35,7 +36,7 @@ def asked(*params: tuple[str, str], **more: Any) -> tuple[str, list[str]]:
     """The text after what is selected, and the values."""
     body = orjson.loads(
         ORDERS.ask(
-            params, more.get("wanted"), dict.fromkeys(more.get("own", ()), ""), more.get("without", ())
+            params, more.get("wanted"), dict.fromkeys(more.get("own", ()), ANY), more.get("without", ())
         ).body
     )
     return body["q"], body.get("params", [])
