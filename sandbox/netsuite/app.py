@@ -80,7 +80,9 @@ def create_app(
     traffic = Traffic(lambda path: path.endswith(TOKEN))
     faults = Faults(clock, FAULTS, f"*{TOKEN}")
     pools = Pools({one.account: one.pool for one in tenants.values()})
-    control = Control(clock, traffic, faults, AccountRows(), grants, (pools,))
+    control = Control(
+        clock, traffic, faults, AccountRows(next(iter(tenants.values())).books), grants, (pools,)
+    )
     app = Starlette(
         routes=[
             *control.routes(),
