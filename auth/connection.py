@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from auth.secret import Secret
-from providers.provider import Provider
+from providers.provider import Limits, Provider, limits_under
 from providers.schemes import Scheme
 from schemas.errors import AccountProblem
 
@@ -40,6 +41,11 @@ class Connection:
         if not isinstance(found, str):
             raise _lacking(name)
         return found
+
+    @cached_property
+    def limits(self) -> Limits | None:
+        """The environment's own limits, whose gaps the provider's declaration fills; else the provider's."""
+        return limits_under(self.environment_override.get("limits"), self.provider.limits)
 
     def url(self, template: str) -> str:
         """A URL that the provider declares, filled in for this account; a sandbox takes the place of all its hosts."""

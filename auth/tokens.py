@@ -64,12 +64,11 @@ async def _caller(request: Request) -> Caller:
     token = token.strip()
     if scheme.lower() == "bearer" and token.startswith(PREFIX):
         return read_account_token(request.state.token_hash_key, token)
-    form = FORM.fullmatch(token)
-    if scheme.lower() != "bearer" or form is None:
+    if scheme.lower() != "bearer":
         raise _unknown()
-    presented = token_hash(request.state.token_hash_key, form[0])
-    load = partial(_load, request.state.database, form[1], presented)
-    row: ApiToken = await request.state.connections.callers.get(presented.hex(), load)
+    state = request.state
+    load = partial(_load, state.database, state.token_hash_key, token)
+    row: ApiToken = await state.connections.callers.get(token, load)
     if row.expires_at is not None and row.expires_at <= now():
         raise NotAuthorized("This API token has expired.", reason="expired_token", headers=CHALLENGE)
     return Caller(row.environment_id, row.id)
@@ -79,8 +78,12 @@ def token_hash(pepper: bytes, token: str) -> bytes:
     return hmac.digest(pepper, token.encode(), "sha256")
 
 
-async def _load(database: Database, token_id: str, presented: bytes) -> ApiToken:
+async def _load(database: Database, pepper: bytes, token: str) -> ApiToken:
     """A wrong secret and an unknown id cost the same: only what fits is remembered, and both are compared."""
+    form = FORM.fullmatch(token)
+    if form is None:
+        raise _unknown()
+    token_id, presented = form[1], token_hash(pepper, token)
     async with database.read() as session:
         row = await session.get(ApiToken, token_id)
     stored = row.secret_hash if row else bytes(len(presented))

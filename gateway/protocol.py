@@ -23,12 +23,36 @@ log = logging.getLogger(__name__)
 
 
 class Exit:
-    """What answers are written to, in place of the transport: closing goes through the protocol."""
+    """What one answer is written to, in place of the transport: closing goes through the protocol.
 
-    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
-        self.write = transport.write
+    An answer's head waits, until the event loop's next round at most, for what follows it: both are one write.
+    """
+
+    def __init__(
+        self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, close: Callable[[], None]
+    ) -> None:
+        self._transport, self._loop, self._close = transport, loop, close
+        self._head: bytes | None = None
+        self._has_begun = False
         self.is_closing = transport.is_closing
-        self.close = close
+
+    def write(self, data: bytes) -> None:
+        if self._head is not None:
+            head, self._head = self._head, None
+            self._transport.writelines((head, data))
+        elif self._has_begun:
+            self._transport.write(data)
+        else:
+            self._has_begun, self._head = True, data
+            self._loop.call_soon(self.flush)
+
+    def flush(self) -> None:
+        if self._head is not None:
+            self.write(b"")
+
+    def close(self) -> None:
+        self.flush()
+        self._close()
 
 
 class Protocol(HttpToolsProtocol):
@@ -61,7 +85,6 @@ class Protocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._exit = cast(asyncio.Transport, Exit(transport, self._close))
         if self.app_state["draining"].is_set():
             self._rest()
         else:
@@ -129,7 +152,7 @@ class Protocol(HttpToolsProtocol):
         self._disarm()
         self._in_head, self._in_body, self._unspent = False, True, 0
         super().on_headers_complete()
-        self.cycle.transport = self._exit
+        self.cycle.transport = cast(asyncio.Transport, Exit(self.transport, self.loop, self._close))
         self.cycle.default_headers = []  # the front states the date, unless a vendor has
         if self.app_state["draining"].is_set():
             self.cycle.keep_alive = False
@@ -146,6 +169,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         self.server_state.total_requests += 1
+        cast(Exit, self.cycle.transport).flush()
         if self.transport.is_closing() or self._lingers:
             return
         self.flow.resume_reading()

@@ -1,7 +1,7 @@
 """What a provider is: a frozen value that says where its API lives, how to sign in and what it offers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -36,6 +36,13 @@ class Limits:
     concurrency: int | None = None
     learnt_from: Learning | None = None
     rejects_unprocessed: bool = False
+
+
+def limits_under(own: Mapping[str, Any] | None, declared: Limits | None) -> Limits | None:
+    """The declared limits, with an environment's own over them."""
+    if not own:
+        return declared
+    return replace(declared or Limits(), **own)
 
 
 @dataclass(frozen=True)

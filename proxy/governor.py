@@ -1,12 +1,8 @@
-"""The limits of all vendors that this process calls: which hold for a call, and the gate before each vendor."""
+"""The gates before all vendors that this process calls."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
 
 from auth.connections import Connection
-from providers.provider import Limits
 from proxy.gate import Gate
 
 MOST_KEPT = 10_000
@@ -34,15 +30,3 @@ class Governor:
             oldest = next((origin for origin, gate in self._gates.items() if gate.is_idle), None)
             if oldest is not None:
                 del self._gates[oldest]
-
-
-def limits_of(connection: Connection) -> Limits | None:
-    """The environment's own limits, whose gaps the provider's declaration fills; else the provider's."""
-    return limits_under(connection.environment_override.get("limits"), connection.provider.limits)
-
-
-def limits_under(own: Mapping[str, Any] | None, declared: Limits | None) -> Limits | None:
-    """The declared limits, with an environment's own over them."""
-    if not own:
-        return declared
-    return replace(declared or Limits(), **own)

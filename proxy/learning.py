@@ -11,7 +11,6 @@ from typing import TypeVar
 from auth.connections import Connection
 from providers.provider import Learning, Limits
 from proxy.answer import Answer, Call
-from proxy.governor import limits_of
 from schemas.errors import Problem
 
 KEPT_SECONDS = 3600.0  # for how long an answer is believed; also one that says nothing
@@ -35,7 +34,7 @@ class Learner:
 
     def limits(self, connection: Connection) -> Limits | None:
         """Those that hold for a call: as declared or overridden until the vendor has said more."""
-        limits = limits_of(connection)
+        limits = connection.limits
         if limits is None or limits.learnt_from is None or _is_set(connection):
             return limits
         now = self._clock()

@@ -13,8 +13,7 @@ from auth.connections import Connection, Connections
 from auth.endpoints.edge import api_caller, path_id
 from auth.endpoints.environment_integrations import integration_name
 from auth.override_versions import override_of
-from providers.provider import Provider
-from proxy.governor import limits_under
+from providers.provider import Provider, limits_under
 from schemas.errors import InvalidRequest, NotFound
 from schemas.tables import EnvironmentIntegration, IntegratedAccount
 from unified.capabilities import PARTS, Scene, Wanted, capabilities

@@ -65,7 +65,7 @@ async def delete(request: Request) -> Response:
     async with request.state.database.write() as session:
         row = await _find(session, caller, path_id(request))
         await session.delete(row)
-    request.state.connections.callers.forget(row.secret_hash.hex())
+    request.state.connections.callers.clear()
     return json_response({"id": row.id})
 
 

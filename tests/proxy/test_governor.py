@@ -19,7 +19,7 @@ from providers.provider import Limits
 from proxy.bucket import SPARE, Bucket
 from proxy.figures import FARTHEST, LONGEST, Figures, stated_figures, stated_wait
 from proxy.gate import FIRST_PAUSE, LONGEST_PAUSE, MOST_WAITING, Gate
-from proxy.governor import Governor, limits_of
+from proxy.governor import Governor
 from proxy.turns import Urgency
 from schemas.errors import Throttled
 from tests.house import open_house
@@ -242,13 +242,13 @@ async def test_all_accounts_of_one_instance_share_a_gate_and_others_have_their_o
 def test_an_environment_replaces_what_it_states_of_the_providers_limits() -> None:
     declared = Limits(rate=25, per=2.0, burst=20, rejects_unprocessed=True)
     plain = connected("https://a.example", limits=declared)
-    assert limits_of(plain) == declared
+    assert plain.limits == declared
     own = {"limits": {"rate": 5}}
-    assert limits_of(stating(plain, own)) == Limits(5, 2.0, 20, rejects_unprocessed=True)
-    assert limits_of(stating(plain, {"limits": {"concurrency": 3}})) == replace(declared, concurrency=3)
+    assert stating(plain, own).limits == Limits(5, 2.0, 20, rejects_unprocessed=True)
+    assert stating(plain, {"limits": {"concurrency": 3}}).limits == replace(declared, concurrency=3)
     none = connected("https://a.example")
-    assert limits_of(none) is None
-    assert limits_of(stating(none, own)) == Limits(5)
+    assert none.limits is None
+    assert stating(none, own).limits == Limits(5)
 
 
 def stating(connection: Connection, override: Mapping[str, Any]) -> Connection:
