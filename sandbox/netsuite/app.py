@@ -23,6 +23,7 @@ from sandbox.netsuite.endpoints import ENDPOINTS
 from sandbox.netsuite.front import Front
 from sandbox.netsuite.grants import Grants
 from sandbox.netsuite.hosts import Sites, slug
+from sandbox.netsuite.jobs import Jobs
 from sandbox.netsuite.oauth import TOKEN, OAuth
 from sandbox.netsuite.oauth1 import Signatures
 from sandbox.netsuite.pool import Pool, Pools
@@ -119,5 +120,6 @@ def open_tenant(account: str, seed: int, records: int | None, switches: Switches
         signatures=Signatures(account, known, clock),
         audit=AuditTrail(),
         pool=Pool(switches.pool, switches.reserved),
+        jobs=Jobs(clock, switches),
         books=Books(seed, records, switches, clock),
     )

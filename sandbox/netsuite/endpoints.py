@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from sandbox.netsuite import governance
+from sandbox.netsuite import asynchronous, governance
 from sandbox.netsuite.call import Call
 from sandbox.netsuite.records import serve
 from sandbox.netsuite.suiteql import query
@@ -30,6 +30,11 @@ async def options(call: Call) -> Response:
 ENDPOINTS = (
     Served("OPTIONS", "/*", options),
     Served("GET", "/system/v1/governanceLimits", governance.limits),
+    Served("GET", "/async/v1/job/{id}", asynchronous.job),
+    Served("GET", "/async/v1/job/{id}/task", asynchronous.tasks),
+    Served("GET", "/async/v1/job/{id}/task/", asynchronous.tasks),
+    Served("GET", "/async/v1/job/{id}/task/{task}", asynchronous.task),
+    Served("GET", "/async/v1/job/{id}/task/{task}/result", asynchronous.result),
     Served("POST", "/query/v1/suiteql", query.run),
     Served("GET", "/record/v1/{type}", serve.collection),
     Served("POST", "/record/v1/{type}", serve.create),

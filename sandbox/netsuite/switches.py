@@ -20,6 +20,7 @@ class Switches:
     consent: Literal["ask", "allow", "deny"] = "ask"  # other words answer without a page, as employee 12
     company: str = ""  # what the redirect names as company; empty is the account that was chosen
     redirect_uris: str = ""  # a comma list; empty takes every loopback address whose path ends in /callback
+    async_seconds: float = 1.0  # after which an asynchronous call is worked on, at the account's next request
     pool: int = 5  # requests of an account in flight at once
     reserved: int = 0  # of these, how many only the client `reserved` may take
     work_seconds: float = 0.005  # how long a call holds its slot at least

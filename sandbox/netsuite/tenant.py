@@ -7,6 +7,7 @@ from sandbox.netsuite.audit import AuditTrail
 from sandbox.netsuite.books import Books
 from sandbox.netsuite.grants import Grants
 from sandbox.netsuite.hosts import slug
+from sandbox.netsuite.jobs import Jobs
 from sandbox.netsuite.oauth1 import Signatures
 from sandbox.netsuite.pool import Pool
 from sandbox.netsuite.registry import Registry
@@ -29,6 +30,7 @@ class Tenant:
     signatures: Signatures
     audit: AuditTrail
     pool: Pool
+    jobs: Jobs
     books: Books
 
     @property
