@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from sandbox.netsuite import asynchronous, governance
 from sandbox.netsuite.call import Call
-from sandbox.netsuite.records import serve
+from sandbox.netsuite.records import actions, metadata, serve
 from sandbox.netsuite.suiteql import query
 
 Endpoint = Callable[[Call], Awaitable[Response]]
@@ -36,11 +36,17 @@ ENDPOINTS = (
     Served("GET", "/async/v1/job/{id}/task/{task}", asynchronous.task),
     Served("GET", "/async/v1/job/{id}/task/{task}/result", asynchronous.result),
     Served("POST", "/query/v1/suiteql", query.run),
+    Served("GET", "/record/v1/metadata-catalog", metadata.catalog),
+    Served("GET", "/record/v1/metadata-catalog/", metadata.catalog),
+    Served("GET", "/record/v1/metadata-catalog/{type}", metadata.one_type),
     Served("GET", "/record/v1/{type}", serve.collection),
     Served("POST", "/record/v1/{type}", serve.create),
     Served("GET", "/record/v1/{type}/{id}", serve.read),
     Served("PATCH", "/record/v1/{type}/{id}", serve.change),
     Served("PUT", "/record/v1/{type}/{id}", serve.upsert),
     Served("DELETE", "/record/v1/{type}/{id}", serve.delete),
+    Served("POST", "/record/v1/{type}/{id}/!transform/{target}", actions.transform),
+    Served("POST", "/record/v1/{type}/{id}/!attach/{other}/{other_id}", actions.attach),
+    Served("POST", "/record/v1/{type}/{id}/!detach/{other}/{other_id}", actions.detach),
     Served("GET", "/record/v1/{type}/{id}/{part:path}", serve.part),
 )

@@ -10,6 +10,7 @@ from sandbox.netsuite.records.defaults import APPROVALS, completed, following, h
 from sandbox.netsuite.records.desk import Desk
 from sandbox.netsuite.records.kinds import RecordType
 from sandbox.netsuite.records.lines import read_address, write_sublist
+from sandbox.netsuite.records.links import follow_orders
 from sandbox.netsuite.records.payments import write_applied
 from sandbox.netsuite.records.refusals import broken_rule, duplicate, invalid_value, missing
 from sandbox.netsuite.store import Row
@@ -22,6 +23,8 @@ def create(desk: Desk, type_: RecordType, given: Mapping[str, Any], body: Body) 
     with desk.store.transaction():
         values = _columns(desk, type_, given, body)
         _check_needed(desk, type_, values)
+        if values.get("savedsearch") is not None:
+            raise broken_rule("Dynamic groups cannot be created.", "savedSearch")
         row = completed(desk, type_, values)
         row |= hierarchy(desk, type_, row)
         _check_unique(desk, type_, row)
@@ -176,6 +179,7 @@ def _dated(desk: Desk, row: Row, values: Row) -> Row:
 def _settle(desk: Desk, type_: RecordType, id_: int) -> None:
     if not type_.document:
         return
+    follow_orders(desk, id_)
     settle(desk.store, id_, desk.now)
     row = desk.store.need("transaction", id=id_)
     label = f"{LISTS['trantype'][row['type']]} #{row['tranid'] or id_}"

@@ -60,9 +60,8 @@ def _batch(call: Call, desk: Desk, type_: RecordType, ids: str) -> Response:
 async def create(call: Call) -> Response:
     desk = desk_of(call)
     type_ = desk.type_named(call.params["type"])
-    body = _body(call, desk)
-    id_ = keeping.create(desk, type_, await _given(call), body)
-    return written(body, desk, type_, id_)
+    body = body_of(call, desk)
+    return written(body, desk, type_, keeping.create(desk, type_, await given_of(call), body))
 
 
 async def read(call: Call) -> Response:
@@ -74,9 +73,9 @@ async def read(call: Call) -> Response:
 async def change(call: Call) -> Response:
     desk = desk_of(call)
     type_ = desk.type_named(call.params["type"])
-    row, body = desk.need(type_, call.params["id"]), _body(call, desk)
+    row, body = desk.need(type_, call.params["id"]), body_of(call, desk)
     selected = _on(call, "replaceSelectedFields")
-    keeping.update(desk, type_, row, await _given(call), body, _replaced(call), selected=selected)
+    keeping.update(desk, type_, row, await given_of(call), body, replaced(call), selected=selected)
     return written(body, desk, type_, row["id"])
 
 
@@ -88,11 +87,11 @@ async def upsert(call: Call) -> Response:
         raise malformed("Upsert is supported for external IDs only: use the form eid:<external ID>.")
     if not EXTERNAL.fullmatch(id_[4:]):
         raise invalid_value(id_[4:], "externalId", "externalId")
-    row, body, given = desk.find(type_, id_), _body(call, desk), await _given(call)
+    row, body, given = desk.find(type_, id_), body_of(call, desk), await given_of(call)
     if row is None:
         new = keeping.create(desk, type_, {**given, "externalId": id_[4:]}, body)
         return written(body, desk, type_, new)
-    keeping.update(desk, type_, row, given, body, _replaced(call))
+    keeping.update(desk, type_, row, given, body, replaced(call))
     return written(body, desk, type_, row["id"])
 
 
@@ -164,11 +163,11 @@ def _on(call: Call, name: str) -> bool:
     return call.request.query_params.get(name, "").lower() == "true"
 
 
-def _replaced(call: Call) -> frozenset[str]:
+def replaced(call: Call) -> frozenset[str]:
     return frozenset(word.strip().lower() for word in call.request.query_params.get("replace", "").split(","))
 
 
-def _body(call: Call, desk: Desk) -> Body:
+def body_of(call: Call, desk: Desk) -> Body:
     mode = call.request.headers.get(NAMES, "Warning").capitalize()
     if mode not in ("Error", "Warning", "Ignore"):
         raise Refusal(
@@ -177,8 +176,13 @@ def _body(call: Call, desk: Desk) -> Body:
     return Body(desk, mode)
 
 
-async def _given(call: Call) -> Mapping[str, Any]:
-    """The body's object. Raises Refusal 415 for another media type, 400 for what is no object."""
+async def given_of(call: Call, *, empty: bool = False) -> Mapping[str, Any]:
+    """The body's object; `empty` takes no body for one without members.
+
+    Raises Refusal 415 for another media type, 400 for what is no object.
+    """
+    if empty and not await call.request.body():
+        return {}
     type_ = call.request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not type_.endswith("json"):
         raise Refusal(
