@@ -15,6 +15,7 @@ from yamllint.config import YamlLintConfig  # type: ignore[import-untyped]
 from gateway.limits import LIMITS
 from gateway.settings import Settings, read_settings, variable
 from tests.deploy.places import DEPLOY, SECRETS, read
+from tests.gateway.served import koine_serve
 
 COMPOSE = DEPLOY / "compose.yaml"
 PLAIN = [path for path in DEPLOY.rglob("*.yaml") if path.parent.name != "templates"]
@@ -136,3 +137,15 @@ def test_what_machines_ask_for_is_not_served_to_callers() -> None:
         "http-request return status 404 if { path /metrics /healthz /readyz }"
         in (DEPLOY / "haproxy.cfg").read_text()
     )
+
+
+def test_the_proxys_question_for_readiness_is_one_that_gateways_answer(tmp_path: Path) -> None:
+    said = re.search(
+        r"http-check send meth (\S+) uri (\S+) ver (\S+) hdr (\S+) (\S+)",
+        (DEPLOY / "haproxy.cfg").read_text(),
+    )
+    assert said is not None
+    method, path, version, name, value = said.groups()
+    with koine_serve(tmp_path) as server, server.wire() as wire:
+        wire.send(f"{method} {path} {version}\r\n{name}: {value}\r\n\r\n".encode())
+        assert wire.answer().status == 200
