@@ -34,6 +34,7 @@ from gateway.heap import settle
 from gateway.leaving import Leaving
 from gateway.limits import LIMITS, Limits
 from gateway.lines import Lines
+from gateway.load import Load, Shedding, watched
 from gateway.log import ROUTES as LOG_ROUTES
 from gateway.metrics import ROUTES as METRICS_ROUTES
 from gateway.metrics import Metrics
@@ -57,6 +58,7 @@ from proxy.governor import Governor
 from proxy.guard import Guard
 from proxy.once import open_ledger
 from proxy.pipe import Pipe
+from proxy.places import Places
 from proxy.targets import check_target
 from proxy.transport import Transport
 from proxy.verify import verify
@@ -120,6 +122,7 @@ def create_app(
             Middleware(Waiting, opening=opening),
             Middleware(Leaving),
             Middleware(Front),
+            Middleware(Shedding),
             Middleware(Gate, hosts=hosts_of(settings.public_url), body_seconds=limits.body_seconds),
             Middleware(Cors),
             Middleware(Patience),
@@ -165,7 +168,9 @@ async def open_state(
         traces = await stack.enter_async_context(_traced(settings, metrics))
         watch = Watch(log, metrics, entries, traces)
         guard = Guard(allow_private=settings.allow_private_upstreams)
-        way_out = transport or Transport(guard)
+        most = settings.most_requests
+        load = await stack.enter_async_context(watched(Load(most), metrics.lag.observe))
+        way_out = transport or Transport(guard, limit=most, limit_per_host=most // 2)
         stack.push_async_callback(way_out.aclose)
         metrics.watch(
             "koine_vendor_connections_in_use",
@@ -206,6 +211,7 @@ async def open_state(
             renewals,
             governor=Governor(settings.queue_seconds),
             breakers=breakers,
+            places=Places(most),
             seconds=settings.upstream_seconds,
             on_call=watch.called,
         )
@@ -217,6 +223,7 @@ async def open_state(
         reader = Reader(pipe, connections)
         yield {
             "watch": watch,
+            "load": load,
             "lines": lines,
             "metrics": metrics,
             "siblings": siblings,

@@ -23,6 +23,7 @@ from gateway.visit import Visit
 from proxy.record import CallRecord
 
 VERBS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+LAGS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 BUCKETS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 
 
@@ -61,6 +62,15 @@ class Metrics:
             "From a vendor call's start to its answer's first byte.",
             ("provider",),
             buckets=BUCKETS,
+            registry=registry,
+        )
+        self.shed = Counter(
+            "koine_requests_shed", "Requests turned away for there being too much to do.", registry=registry
+        )
+        self.lag = Histogram(
+            "koine_event_loop_lag_seconds",
+            "How late the event loop came to a look that is taken twenty times a second.",
+            buckets=LAGS,
             registry=registry,
         )
         self.circuits = Counter(

@@ -132,6 +132,13 @@ class Settings(BaseSettings):
         description="The share of requests that are traced; a request whose `traceparent` says so is, or is not, in "
         "any case.",
     )
+    most_requests: int = Field(
+        default=2000,
+        ge=10,
+        le=100_000,
+        description="How many requests one process serves at once, and how many calls to vendors it has under way; "
+        "more are answered 503 `overloaded`. A fifth of them is what one account may have of calls.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least severe message that is logged."
     )

@@ -21,7 +21,8 @@ from proxy.failures import late, resting
 from proxy.figures import stated_wait
 from proxy.governor import Governor
 from proxy.observing import Observation, Observed
-from proxy.record import OnCall, Outcome
+from proxy.places import Places
+from proxy.record import CallRecord, OnCall, Outcome
 from proxy.repeats import PAUSE, Happened, Kind, Landing, repeated, repeats, result
 from proxy.transport import NEVER_SENT
 from proxy.turns import Permit, Urgency
@@ -40,6 +41,7 @@ class Way:
     governor: Governor
     budgets: Budgets
     breakers: Breakers
+    places: Places
     on_call: OnCall
     seconds: float
     limits: Callable[[Connection], Limits | None]
@@ -59,7 +61,8 @@ class Passage:
         self._breaker = way.breakers.of(connection)
         self._turn: Turn | None = None  # of the attempt that runs
         self._tally = tally.current.get() or tally.Tally()
-        self._seen = Observation(connection, request, way.on_call)
+        self._seen = Observation(connection, request, self._over)
+        self._place: Permit | None = None
         self._got: Outcome = "never_sent"
         self._made = 0  # attempts; one that renews a token sends more than once
         self._queued = 0.0  # seconds at the gate
@@ -68,10 +71,12 @@ class Passage:
     async def run(self) -> Landing:
         """The last landing.
 
-        Raises `Throttled`, `VendorTrouble` at the deadline and where the circuit is open, and what a renewal raises.
+        Raises `Throttled`, `Overloaded`, `VendorTrouble` at the deadline and where the circuit is open, and what a
+        renewal raises.
         """
         self._budget.begin(time.monotonic())
         try:
+            self._place = self._way.places.take(self._connection)
             landing = await self._within_deadline()
         except asyncio.CancelledError:
             self._seen.end("cancelled")
@@ -103,11 +108,15 @@ class Passage:
         except TimeoutError as error:
             if not timer.expired():
                 raise
-            if (
-                self._turn is not None and seconds == self._way.seconds
-            ):  # a caller's haste is no fault of the vendor's
+            is_hasty = seconds < self._way.seconds  # which is no fault of the vendor's
+            if self._turn is not None and not is_hasty:
                 self._turn.end(_now(), failed=True if self._got == "no_answer" else None)
             raise late(self._request, self._got) from error
+
+    def _over(self, record: CallRecord) -> None:
+        if self._place is not None:
+            self._place.close()
+        self._way.on_call(record)
 
     def _hand_on(self, landing: Landing) -> None:
         """From here on the answer's own end is the call's end."""

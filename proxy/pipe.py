@@ -15,6 +15,7 @@ from proxy.failures import failure
 from proxy.governor import Governor
 from proxy.learning import Learner
 from proxy.passage import Passage, Way
+from proxy.places import Places
 from proxy.record import OnCall, unrecorded
 from proxy.repeats import READING, Kind, Landing
 from schemas.errors import RemoteProblem
@@ -33,6 +34,7 @@ class Pipe:
         *,
         governor: Governor | None = None,
         breakers: Breakers | None = None,
+        places: Places | None = None,
         seconds: float = 60.0,
         on_call: OnCall = unrecorded,
     ) -> None:
@@ -43,6 +45,7 @@ class Pipe:
             governor or Governor(),
             Budgets(),
             breakers or Breakers(),
+            places or Places(),
             on_call,
             seconds,
             self._learner.limits,

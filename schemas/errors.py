@@ -7,6 +7,7 @@ Problem
 ├── AccountProblem     the account must be mended first (reconnect, unblock)
 ├── Throttled      429 too many calls at once: wait as Retry-After says
 ├── RemoteProblem      the vendor answered, and the answer is an error
+├── Overloaded     503 there is too much to do: nothing was begun
 ├── VendorTrouble      the vendor could not be understood or reached in time
 └── Internal           ours
 
@@ -122,6 +123,18 @@ class Throttled(Problem):
     def __init__(self, message: str, *, wait: float, reason: str | None = None, **details: Any) -> None:
         headers = {"retry-after": str(max(1, math.ceil(wait)))}
         super().__init__(message, reason=reason, headers=headers, **details)
+
+
+class Overloaded(Problem):
+    """This process has more to do than it can; another, or the same one soon, may serve."""
+
+    status = 503
+    reason = "overloaded"
+
+    def __init__(
+        self, message: str = "This gateway has too much to do at once: wait as retry-after says."
+    ) -> None:
+        super().__init__(message, headers={"retry-after": "1"})
 
 
 class RemoteProblem(Problem):

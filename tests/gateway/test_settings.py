@@ -44,6 +44,7 @@ def test_only_the_keys_must_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "otlp_endpoint": None,
         "otlp_headers": None,
         "trace_sample": 1.0,
+        "most_requests": 2000,
         "log_level": "info",
     }
     assert settings.encryption_keys.get_secret_value() == KEY
@@ -77,6 +78,7 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         "otlp_endpoint": None,
         "otlp_headers": None,
         "trace_sample": 1.0,
+        "most_requests": 2000,
         "log_level": "info",
     }
 

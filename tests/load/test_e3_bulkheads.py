@@ -1,0 +1,122 @@
+"""E3: an account whose vendor is slow has its share of this process, and nobody else waits for it."""
+
+import asyncio
+import time
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from proxy.breaker import Breakers
+from proxy.places import Places
+from proxy.turns import Permit
+from schemas.errors import Overloaded, Throttled
+from tests.house import PATIENT, coupa_context, link
+from tests.proxy.front_door import Answer, Door, front_door
+from tests.proxy.outlet import closed, connected, outlet
+
+pytestmark = pytest.mark.anyio
+
+
+def take(places: Places, number: int, origin: str = "") -> Permit | None:
+    connection = connected("http://vendor.example", str(number))
+    try:
+        return places.take(replace(connection, origin=origin) if origin else connection)
+    except (Throttled, Overloaded):
+        return None
+
+
+def taken(places: Places, number: int, origin: str = "") -> list[Permit]:
+    """All that one can get."""
+    permits = []
+    while permit := take(places, number, origin):
+        permits.append(permit)
+    return permits
+
+
+def test_e3_one_account_gets_a_fifth_and_one_vendor_half() -> None:
+    places = Places(1000)
+    assert len(taken(places, 1)) == 200
+    places = Places(1000)
+    for number in range(20):
+        taken(places, number, "https://one.example")
+    assert 490 <= places.taken <= 510
+
+
+def test_e3_ten_that_hoard_one_after_another_leave_a_tenth() -> None:
+    places = Places(1000)
+    for number in range(10):
+        taken(places, number)
+    assert places.taken <= 900
+    assert len(taken(places, 11)) >= 20, "a newcomer has room at once"
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 12), st.booleans()), max_size=200))
+def test_e3_whatever_happens_the_count_is_right_and_a_newcomer_gets_in(deeds: list[tuple[int, bool]]) -> None:
+    places, held = Places(40), Counter[int]()
+    permits: dict[int, list[Permit]] = {}
+    for account, takes in deeds:
+        mine = permits.setdefault(account, [])
+        if takes and (permit := take(places, account)):
+            mine.append(permit)
+            held[account] += 1
+        elif not takes and mine:
+            permit = mine.pop()
+            permit.close()
+            permit.close()  # counts once
+            held[account] -= 1
+        assert places.taken == held.total() <= 40
+        assert max(held.values(), default=0) <= 8
+        if places.taken <= 36:
+            newcomer = take(places, 99)
+            assert newcomer is not None
+            newcomer.close()
+
+
+async def test_e3_a_place_comes_back_however_a_call_ends() -> None:
+    async with outlet(read_idle_seconds=0.1, breakers=Breakers(PATIENT)) as out:
+        places = out.pipe._way.places
+        response = await out.send("plain")
+        assert places.taken == 1, "its body is still to be read"
+        await response.aread()
+        assert places.taken == 0
+        await closed(out.send("answers/500"))
+        await closed(out.send("silent"))
+        await closed(out.send("close", "POST"))
+        await out.read("plain")
+        leaving = asyncio.create_task(out.send("slow_headers"))
+        await asyncio.sleep(0.03)
+        assert places.taken == 1
+        leaving.cancel()
+        await asyncio.gather(leaving, return_exceptions=True)
+        assert places.taken == 0
+
+
+async def seconds(door: Door, account: str) -> float:
+    began = time.monotonic()
+    answer = await door.ask(b"GET", b"/proxy/plain", account=account)
+    assert answer.status == 200
+    return time.monotonic() - began
+
+
+async def test_e3_others_do_not_feel_an_account_whose_vendor_hangs(tmp_path: Path) -> None:
+    async with front_door(tmp_path, most_requests=100) as door:
+        other = (await link(door.house, coupa_context(door.house.coupa_credentials)))["id"]
+        await seconds(door, other)
+        alone = sorted([await seconds(door, other) for _ in range(30)])
+        hanging = [asyncio.create_task(door.ask(b"GET", b"/proxy/silent")) for _ in range(60)]
+        await asyncio.sleep(0.5)
+        refused: list[Answer] = [task.result() for task in hanging if task.done()]
+        assert len(refused) == 40
+        assert {answer.status for answer in refused} == {429}
+        assert refused[0].json()["details"] == {"reason": "account_rate"}
+        assert refused[0].all(b"retry-after") == [b"1"]
+        beside = sorted([await seconds(door, other) for _ in range(30)])
+        for task in hanging:
+            task.cancel()
+        await asyncio.gather(*hanging, return_exceptions=True)
+    assert beside[-2] < alone[-2] * 3 + 0.2
