@@ -6,12 +6,13 @@ from providers.netsuite.auth import ACCOUNT_ID, CLIENT_CREDENTIALS, HOSTS, LOGIN
 from providers.netsuite.contacts import CONTACTS
 from providers.netsuite.errors import read_error
 from providers.netsuite.facts import FACTS
+from providers.netsuite.governance import LIMITS
 from providers.netsuite.invoices import INVOICES
 from providers.netsuite.masters import ACCOUNTS, CURRENCIES, ITEMS
 from providers.netsuite.orders import PURCHASE_ORDER_REQUISITIONS, PURCHASE_ORDERS
 from providers.netsuite.people import EMPLOYEES, GROUPS, ROLES, USERS
 from providers.netsuite.tracking import TRACKING_CATEGORIES
-from providers.provider import Check, Limits, Provider
+from providers.provider import Check, Provider
 from providers.resource import Resource
 
 RESOURCES: Mapping[str, Resource] = {
@@ -45,8 +46,7 @@ NETSUITE = Provider(
             (("prefer", "transient"),),
         ),
     ),
-    # All programs of the account share five slots where its owner has bought no more: two are left to others.
-    limits=Limits(concurrency=3, rejects_unprocessed=True),
+    limits=LIMITS,
     resources=RESOURCES,
     hosts=HOSTS,
     headers=(("accept", "application/json"),),
