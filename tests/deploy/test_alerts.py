@@ -18,7 +18,12 @@ from tests.house import House
 RUNBOOKS = (ROOT / "docs/operations.md").read_text()
 TARGET = {"job", "instance", "worker"}
 GRAFANA = {"$__rate_interval": "5m", "$__range": "3h", "$job": ".*"}
-OWN = {"koine_worker_up": {"worker"}, "up": set[str]()}  # of several workers, and Prometheus's own
+OWN = {  # of several workers, of processes that share a Redis, and Prometheus's own
+    "koine_worker_up": {"worker"},
+    "koine_redis_up": set[str](),
+    "koine_vendor_calls_waiting": set[str](),
+    "up": set[str](),
+}
 
 
 def expressions() -> Iterator[tuple[str, str]]:
