@@ -74,7 +74,10 @@ def _overrides(given: Mapping[str, Any]) -> dict[int, dict[str, Any]]:
     found: dict[int, dict[str, Any]] = {}
     for name in ("item", "expense"):
         listed = given.get(name, {"items": []})
-        for place, line in enumerate(listed.get("items", ())):
+        items = listed.get("items") if isinstance(listed, dict) else None
+        if not isinstance(items, list) or not all(isinstance(line, dict) for line in items):
+            raise invalid_value(listed, name, name)
+        for place, line in enumerate(items):
             number = line.get("orderLine", line.get("line"))
             if not isinstance(number, int):
                 raise invalid_value(number, "orderLine", f"{name}.items[{place}].orderLine")

@@ -15,7 +15,7 @@ PAID_WITH = {"VendPymt": "VendBill", "CustPymt": "CustInvc"}
 def write_applied(desk: Desk, row: Row, given: Any, body: Body) -> None:
     """`items` of `doc`, `apply` and `amount`; without an amount all that is due. Raises Refusal."""
     items = given.get("items") if isinstance(given, dict) else None
-    if not isinstance(items, list):
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise invalid_value(given, "apply", "apply")
     column = TABLES["nexttransactionlinelink"].columns["previousdoc"]
     for place, item in enumerate(items):

@@ -107,8 +107,10 @@ def parsed(text: str) -> exp.Query:
         raise unsupported("syntax error") from error
     if len(trees) != 1 or not isinstance(trees[0], exp.Select | exp.SetOperation):
         raise unsupported("only SELECT is allowed")
-    for node in trees[0].walk():
+    for place, node in enumerate(trees[0].walk()):
         _check_node(node)
+        if isinstance(node, exp.Subquery) and isinstance(node.parent, exp.From | exp.Join) and not node.alias:
+            node.set("alias", exp.TableAlias(this=exp.to_identifier(f"ns_{place}")))
     return trees[0]
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlglot import exp
+from sqlglot.errors import SqlglotError
 
 from sandbox.netsuite.account import Account
 from sandbox.netsuite.moments import displayed, is_moment
@@ -65,6 +66,12 @@ class Engine:
         return Found([self._dressed(statement.names, row) for row in rows], total)
 
     def _compiled(self, text: str) -> Compiled:
+        try:
+            return self._translated(text)
+        except (SqlglotError, RecursionError) as error:
+            raise unsupported("the statement is not well formed") from error
+
+    def _translated(self, text: str) -> Compiled:
         tree, binds = parsed(text), dict[str, str]()
         parameters = len(list(tree.find_all(exp.Placeholder)))
         resolve(tree, self.account)

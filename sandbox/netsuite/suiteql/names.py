@@ -53,15 +53,20 @@ def _write_out_stars(scope: Scope, account: Account) -> None:
     found: list[exp.Expr] = []
     for selected in scope.expression.expressions:
         if not selected.is_star or isinstance(selected, exp.Anonymous):
-            found.append(selected)
+            found.append(_aliased(selected) if isinstance(selected, exp.Column) else selected)
             continue
         owners = [selected.table] if isinstance(selected, exp.Column) else list(scope.selected_sources)
         for owner in owners:
             if owner not in scope.sources:
                 raise _unknown(owner, scope)
             names = _offered(scope.sources[owner], account)
-            found += [exp.column(name, table=owner) for name in names]
+            found += [_aliased(exp.column(name, table=owner)) for name in names]
     scope.expression.set("expressions", found)
+
+
+def _aliased(column: exp.Column) -> exp.Expr:
+    """Keeps the name of a column whatever it is turned into later."""
+    return exp.alias_(column, column.this.copy())
 
 
 def _qualify(column: exp.Column, scope: Scope, account: Account) -> None:
@@ -96,7 +101,18 @@ def _note(column: exp.Column, source: exp.Table | Scope) -> None:
         column.meta[MEANING], column.meta[STORED] = TABLES[source.name].columns[column.name], True
         return
     inner = next(one for one in _query(source).selects if one.alias_or_name == column.name)
-    column.meta[MEANING] = Column(column.name, kind_of(inner) or "text")
+    column.meta[MEANING] = _handed_on(column.name, inner.unalias())
+
+
+def _handed_on(name: str, inner: exp.Expr) -> Column:
+    """What a column of a subquery means: as inside, if it is a column there that needs no other beside it."""
+    meaning = inner.meta.get(MEANING) if isinstance(inner, exp.Column) else None
+    if isinstance(meaning, Column) and meaning.target != "status":
+        return meaning
+    kind = kind_of(inner)
+    return Column(
+        name, kind if kind in ("num", "date", "time", "flag") else "num" if kind == "ref" else "text"
+    )
 
 
 def _query(scope: Scope) -> exp.Query:

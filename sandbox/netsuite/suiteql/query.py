@@ -26,7 +26,7 @@ async def run(call: Call) -> Response:
     except Refused as refused:
         raise _refusal(call, refused) from refused
     items = [{"links": [], **row} for row in found.rows]
-    return answer(paging.envelope(call, PATH, items, found.total, {}), kind="collection")
+    return answer(paging.envelope(call, PATH, items, min(found.total, paging.CEILING), {}), kind="collection")
 
 
 def _check_prefer(call: Call) -> None:
