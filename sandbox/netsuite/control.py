@@ -14,6 +14,7 @@ from sandbox.netsuite.registry import upload
 from sandbox.netsuite.tenant import Tenant
 
 MOST_SLOTS = 1000
+SET_UP = ("without", "hidden", "date_format", "zone")
 
 
 class AccountControl:
@@ -25,6 +26,8 @@ class AccountControl:
     def routes(self) -> list[Route]:
         return [
             loopback_route("/audit", self.audit, "GET"),
+            loopback_route("/account", self.show_account, "GET"),
+            loopback_route("/account", self.change_account, "POST"),
             loopback_route("/pool", self.show_pool, "GET"),
             loopback_route("/pool", self.change_pool, "POST"),
             loopback_route("/certificates", self.upload, "POST"),
@@ -34,6 +37,21 @@ class AccountControl:
     async def audit(self, request: Request) -> Response:
         """Why sign-ins failed, the oldest first."""
         return _json({"failures": list(self._tenant(request).audit.failures)})
+
+    async def show_account(self, request: Request) -> Response:
+        """What an administrator has set up: as the switches of these names."""
+        switches = self._tenant(request).books.switches
+        return _json({name: getattr(switches, name) for name in SET_UP})
+
+    async def change_account(self, request: Request) -> Response:
+        given = orjson.loads(await request.body() or b"{}")
+        if not isinstance(given, dict) or not set(given) <= set(SET_UP):
+            raise HTTPException(400, f"known are {', '.join(SET_UP)}")
+        try:
+            self._tenant(request).books.set_up(**{name: str(value) for name, value in given.items()})
+        except ValueError as error:
+            raise HTTPException(400, str(error)) from error
+        return await self.show_account(request)
 
     async def show_pool(self, request: Request) -> Response:
         return _json(self._tenant(request).pool.shown())

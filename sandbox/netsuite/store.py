@@ -1,7 +1,7 @@
 """The account's records: every documented table in one SQLite database in memory, read by SuiteQL and REST alike."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,13 +27,17 @@ INDEXES = {
 
 
 class Store:
-    """Rows are plain dicts by column; absent values are None. `last` holds the last number given out by sequence."""
+    """Rows are plain dicts by column; absent values are None. `last` holds the last number given out by sequence.
+
+    `generation` moves with every change, `changed` is when the last one was, by `clock`.
+    """
 
     def __init__(self) -> None:
         self.db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         self.db.row_factory = sqlite3.Row
         self.last: dict[str, int] = {}
-        self.generation = 0
+        self.clock: Callable[[], float] = float
+        self.generation, self.changed = 0, 0.0
         for table in sorted(TABLES.values(), key=lambda one: bool(one.view)):
             self.db.execute(_definition(table))
         for name, columns in INDEXES.items():
@@ -77,7 +81,7 @@ class Store:
         columns = ", ".join(f'"{column}"' for column in row)
         marks = ", ".join("?" * len(row))
         self.db.execute(f'INSERT INTO "{name}" ({columns}) VALUES ({marks})', list(row.values()))  # noqa: S608
-        self.generation += 1
+        self._touch()
         return row
 
     def update(self, name: str, where: Mapping[str, Any], values: Mapping[str, Any]) -> None:
@@ -85,12 +89,16 @@ class Store:
             sets = ", ".join(f'"{column}" = ?' for column in values)
             condition, bound = _where(where)
             self.db.execute(f'UPDATE "{name}" SET {sets}{condition}', [*values.values(), *bound])  # noqa: S608
-            self.generation += 1
+            self._touch()
 
     def delete(self, name: str, **where: Any) -> None:
         condition, bound = _where(where)
         self.db.execute(f'DELETE FROM "{name}"{condition}', bound)  # noqa: S608
+        self._touch()
+
+    def _touch(self) -> None:
         self.generation += 1
+        self.changed = self.clock()
 
     def rows(self, name: str, order: str = "", **where: Any) -> list[Row]:
         """Rows whose columns have the given values, in the order of their key or of `order`."""

@@ -39,6 +39,7 @@ class Switches:
     unknown_column: int = 400  # or 500: the status when a statement names a column that isn't there
     column_names: Literal["lower", "as_written", "upper"] = "lower"
     lost_alias: bool = False  # SESSIONTIMEZONE comes back as `expr1`
+    suiteql_lag: float = 0.0  # how long SuiteQL does not see what was written
     unordered: Literal["stable", "shuffled"] = (
         "stable"  # rows of statements without an order, from call to call
     )

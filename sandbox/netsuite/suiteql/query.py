@@ -19,6 +19,7 @@ async def run(call: Call) -> Response:
     _check_prefer(call)
     limit, offset = paging.window(call)
     text, params = _statement(await call.request.body())
+    call.tenant.books.catch_up()
     if call.tenant.switches.unordered == "shuffled":
         call.tenant.books.turn()
     try:
