@@ -21,7 +21,7 @@ from gateway.settings import Settings
 from gateway.tracing import Traces
 
 SECONDS = 30.0  # between two reports of the figures
-PATIENCE = 5.0  # seconds for a collector to take a report; at the end nobody waits longer
+PATIENCE = 3.0  # seconds for a collector to take a report, and for the end until what is left is given up
 SPANS_SECONDS = 2.0  # at most, until spans leave
 MOST_SPANS = 4096  # that wait to leave; beyond it they are dropped
 
@@ -55,5 +55,8 @@ async def open_otlp(settings: Settings, endpoint: str, registry: CollectorRegist
         async with rounds(SECONDS, report, {}):
             yield Traces(provider)
     finally:
-        await asyncio.gather(report(), asyncio.to_thread(provider.shutdown))
-        metrics.shutdown()
+        leaving = asyncio.gather(report(), asyncio.to_thread(provider.shutdown))
+        await asyncio.wait([leaving], timeout=PATIENCE)
+        for exporter in (spans, metrics):
+            exporter.shutdown()  # threads come back as soon as their present report is over
+        await leaving

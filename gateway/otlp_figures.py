@@ -42,7 +42,7 @@ class Figures:
 
 
 def _metric(family: Family, span: tuple[int, int]) -> Iterable[Metric]:
-    """None where the family has no samples, or is of a kind that OpenTelemetry lacks."""
+    """One, or none where the family has no samples or is of a kind that OpenTelemetry lacks."""
     if family.type == "counter":
         samples = [sample for sample in family.samples if sample.name.endswith("_total")]
         data: Sum | Gauge | Histogram = Sum(_numbers(samples, span), CUMULATIVE, is_monotonic=True)

@@ -54,7 +54,7 @@ class Traces:
             attributes=_of_call(record),
             start_time=began,
         )
-        if record.outcome != "answered" or (record.status or 0) >= 400:
+        if record.outcome in ("never_sent", "no_answer") or (record.status or 0) >= 400:
             span.set_status(StatusCode.ERROR)
         span.end(began + int(record.seconds * NANO))
 
