@@ -1,0 +1,129 @@
+"""All workers keep one vendor limit together: rate, burst, calls under way and the silence after a 429."""
+
+import asyncio
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from providers.provider import Limits
+from schemas.errors import Throttled
+from tests.load.crew import crew
+from tests.proxy.outlet import elapsed
+from tests.redis_server import RedisServer, redis_server
+
+pytestmark = pytest.mark.anyio
+
+FAST = Limits(rate=100, burst=20)
+POOL = Limits(concurrency=3)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[RedisServer]:
+    with redis_server() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _fresh(server: RedisServer) -> None:
+    server.run("FLUSHALL")
+
+
+@pytest.mark.parametrize("count", [1, 2, 8])
+async def test_e1_workers_together_keep_the_rate_and_its_burst(server: RedisServer, count: int) -> None:
+    async with crew(server.url, count) as workers:
+        calls = [asyncio.create_task(workers.call(each % count, FAST)) for each in range(300)]
+        await asyncio.sleep(1.0)
+        for call in calls:
+            call.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
+    took = workers.gone[-1] - workers.gone[0]
+    assert len(workers.gone) <= 16 + 100 * took + 1
+    assert len(workers.gone) >= 90, "and they use it"
+
+
+async def test_e1_after_a_429_no_worker_calls_before_its_time(server: RedisServer) -> None:
+    async with crew(server.url, 3) as workers:
+        await workers.call(0, FAST)
+        workers.gates[0].note(FAST, 429, httpx.Headers({"retry-after": "1"}))
+        await asyncio.sleep(0.02)
+        frozen_at = workers.gone[0]
+        await asyncio.gather(*(workers.call(each % 3, FAST) for each in range(9)))
+        assert min(workers.gone[1:]) - frozen_at >= 1.0
+
+
+async def test_e1_who_waits_at_another_worker_hears_of_a_429_that_comes_too_late_for_it(
+    server: RedisServer,
+) -> None:
+    slow = Limits(rate=1, per=2.0)
+    async with crew(server.url, 2) as workers:
+        await workers.call(0, slow)
+        waiting = asyncio.create_task(workers.call(1, slow, 5.0))
+        await asyncio.sleep(0.05)
+        workers.gates[0].note(slow, 429, httpx.Headers({"retry-after": "60"}))
+
+        async def turned_away() -> None:
+            with pytest.raises(Throttled) as caught:
+                await waiting
+            assert caught.value.headers == {"retry-after": "60"}
+
+        assert await elapsed(turned_away()) < 1.0
+
+
+async def test_workers_together_keep_the_calls_under_way(server: RedisServer) -> None:
+    async with crew(server.url, 4) as workers:
+        await asyncio.gather(*(workers.call(each % 4, POOL, seconds=0.01) for each in range(200)))
+    assert (len(workers.gone), workers.most) == (200, 3)
+
+
+async def test_a_worker_that_only_waits_is_not_passed_over(server: RedisServer) -> None:
+    async with crew(server.url, 2) as workers:
+        busy = [asyncio.create_task(workers.call(0, Limits(concurrency=1), seconds=0.02)) for _ in range(50)]
+        await asyncio.sleep(0.05)
+        assert await elapsed(workers.call(1, Limits(concurrency=1))) < 0.3
+        for each in busy:
+            each.cancel()
+        await asyncio.gather(*busy, return_exceptions=True)
+
+
+async def test_a_dead_workers_places_come_back(server: RedisServer) -> None:
+    async with crew(server.url, 1, lease=0.8) as living:
+        async with crew(server.url, 1, lease=0.8) as dying:
+            for _ in range(3):
+                await dying.gates[0].enter(POOL, 1.0)
+            with pytest.raises(Throttled):
+                await living.gates[0].enter(POOL, 0.1)
+        assert await elapsed(living.call(0, POOL, 5.0)) < 2.0
+
+
+async def test_a_living_workers_places_are_kept_as_long_as_it_needs_them(server: RedisServer) -> None:
+    async with crew(server.url, 2) as workers:
+        for _ in range(3):
+            await workers.gates[0].enter(POOL, 1.0)
+        server.run("FLUSHALL")
+        await workers.commons[0].beat({"https://vendor.example": workers.gates[0].under_way})
+        with pytest.raises(Throttled):
+            await workers.gates[1].enter(POOL, 0.1)
+
+
+async def test_a_caller_that_leaves_gives_its_turn_and_its_place_back(server: RedisServer) -> None:
+    limits = Limits(rate=1, per=60.0, concurrency=1)
+    async with crew(server.url, 1) as workers:
+        gate = workers.gates[0]
+        leaving = asyncio.create_task(gate.enter(limits, 1.0))
+        async with asyncio.timeout(5):
+            while not gate.in_flight:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+        leaving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+        assert await elapsed(workers.call(0, limits, 1.0)) < 0.3
+
+
+async def test_e10_a_thousand_at_once_find_connections_enough(server: RedisServer) -> None:
+    wide = Limits(rate=100_000, burst=100_000)
+    async with crew(server.url, 4) as workers:
+        took = await elapsed(asyncio.gather(*(workers.call(each % 4, wide) for each in range(1000))))
+        assert len(workers.gone) == 1000
+        assert all(each.is_up for each in workers.commons)
+        assert took < 5.0
