@@ -29,6 +29,7 @@ from gateway.docs import ROUTES as DOCS_ROUTES
 from gateway.errors import HANDLERS
 from gateway.front import Front
 from gateway.gate import Gate, hosts_of
+from gateway.governing import open_governor
 from gateway.health import ROUTES as HEALTH_ROUTES
 from gateway.heap import settle
 from gateway.leaving import Leaving
@@ -54,7 +55,6 @@ from providers.registry import PROVIDERS
 from proxy.breaker import TERMS, Breakers, Terms
 from proxy.cursors import Cursors
 from proxy.endpoints import ROUTES as PROXY_ROUTES
-from proxy.governor import Governor
 from proxy.guard import Guard
 from proxy.once import open_ledger
 from proxy.pipe import Pipe
@@ -99,16 +99,18 @@ def create_app(
     limits: Limits = LIMITS,
     more_routes: Sequence[Route] = (),
     workers_folder: Path | None = None,
+    workers: int = 1,
 ) -> Starlette:
     """The gateway. `sandbox_contexts`: the credentials of the providers' stand-ins, for accounts made on request.
 
-    `more_routes` are beside the contract. `workers_folder`: where workers on one socket meet.
+    `more_routes` are beside the contract. `workers_folder`: where workers on one socket meet; there are
+    `workers` of them.
     """
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[dict[str, Any]]:
         async with open_state(
-            settings, sandbox_contexts=sandbox_contexts, workers_folder=workers_folder
+            settings, sandbox_contexts=sandbox_contexts, workers_folder=workers_folder, workers=workers
         ) as state:
             settle()
             yield state
@@ -141,6 +143,7 @@ async def open_state(
     sandbox_contexts: Contexts | None = None,
     log_stream: BinaryIO | None = None,
     workers_folder: Path | None = None,
+    workers: int = 1,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     circuits: Terms = TERMS,
 ) -> AsyncIterator[dict[str, Any]]:
@@ -206,10 +209,11 @@ async def open_state(
         metrics.watch(
             "koine_circuits_open", "Accounts whose vendor is left alone for failing.", breakers.open_count
         )
+        governor = await stack.enter_async_context(open_governor(settings, workers, log, metrics))
         pipe = Pipe(
             way_out,
             renewals,
-            governor=Governor(settings.queue_seconds),
+            governor=governor,
             breakers=breakers,
             places=Places(most),
             seconds=settings.upstream_seconds,
@@ -240,6 +244,7 @@ async def open_state(
             "origins": origins,
             "changes": changes,
             "pipe": pipe,
+            "governor": governor,
             "check_target": partial(check_target, guard),
             "ledger": ledger,
             "verify": partial(verify, pipe, connections),

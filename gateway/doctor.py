@@ -18,8 +18,7 @@ from gateway.settings import PREFIX, BadSettings, Settings, read_settings, varia
 from providers.registry import PROVIDERS
 
 ELSEWHERE = {"KOINE_PYTHON"}  # read by the scripts, not by the gateway
-PLANNED = {"KOINE_REDIS_URL": "limits are kept in each process for now"}
-KNOWN = {variable(field) for field in Settings.model_fields} | ELSEWHERE | set(PLANNED)
+KNOWN = {variable(field) for field in Settings.model_fields} | ELSEWHERE
 PROBE_SECONDS = 3.0
 SQLITE = b"SQLite format 3\0"  # how its files begin, https://www.sqlite.org/fileformat.html
 
@@ -42,6 +41,7 @@ async def examine() -> list[Finding]:
     findings += addresses(settings)
     findings += journal(settings)
     findings += [finding async for finding in database(settings)]
+    findings += [finding async for finding in redis(settings)]
     findings += [finding async for finding in sandboxes(settings)]
     return findings
 
@@ -49,9 +49,7 @@ async def examine() -> list[Finding]:
 def strange_variables(environ: Mapping[str, str]) -> Iterator[str]:
     """What looks like a setting and is none: mostly a slip of the fingers."""
     for name in sorted(name for name in environ if name.upper().startswith(PREFIX)):
-        if note := PLANNED.get(name.upper()):
-            yield f"{name} has no effect in this version: {note}."
-        elif name.upper() not in KNOWN:
+        if name.upper() not in KNOWN:
             near = difflib.get_close_matches(name.upper(), KNOWN, n=1, cutoff=0.7)
             hint = f"did you mean {near[0]}?" if near else "remove it."
             yield f"{name} is no setting of Koine: {hint}"
@@ -108,6 +106,22 @@ async def _contents(database: Database, settings: Settings) -> AsyncIterator[Fin
     keyring = Keyring.from_setting(settings.encryption_keys.get_secret_value())
     if missing := await missing_keys(database, keyring):
         yield Finding(lacks_keys(missing))
+
+
+async def redis(settings: Settings) -> AsyncIterator[Finding]:
+    """Whether the workers' common state can be kept."""
+    if settings.redis_url is None:
+        return
+    from proxy.commons import Commons
+
+    commons = Commons(settings.redis_url.get_secret_value())
+    await commons.beat({})
+    await commons.aclose()
+    if not commons.is_up:
+        yield Finding(
+            "KOINE_REDIS_URL names a Redis that can't be reached or written to, so each worker keeps its share of "
+            "vendors' limits by itself: check that it runs, and host, port, user and password."
+        )
 
 
 async def sandboxes(settings: Settings) -> AsyncIterator[Finding]:

@@ -26,9 +26,10 @@ async def healthz(request: Request) -> Response:
 async def readyz(request: Request) -> Response:
     """503 while the database can't be reached or takes no writes, or the process shuts down: send calls elsewhere.
 
-    The keys were opened at start, or nothing would serve.
+    The keys were opened at start, or nothing would serve. Without Redis calls go on at this worker's share.
     """
-    return readiness(request, {**CHECKS, "database": await _database(request)})
+    found = {"database": await _database(request), "redis": request.state.governor.redis}
+    return readiness(request, {**CHECKS, **found})
 
 
 def readiness(request: Request, checks: Mapping[str, str]) -> Response:

@@ -17,6 +17,7 @@ from uvicorn.supervisors import Multiprocess
 
 from auth.database import Unavailable
 from gateway.failure import CommandFailed
+from gateway.governing import warning
 from gateway.limits import LIMITS, Limits
 from gateway.listening import BACKLOG, listen
 from gateway.protocol import Protocol
@@ -33,6 +34,7 @@ TERMS: dict[str, Any] = {
     "server_header": False,
     "proxy_headers": False,
     "backlog": BACKLOG,
+    "timeout_worker_healthcheck": 30,  # seconds; a worker that starts on a busy machine is not hung
 }
 
 
@@ -58,6 +60,8 @@ def serve(host: str, port: int, workers: int) -> int:
     listen(host, port).close()
     take_over_logging(settings.log_level)
     signal.signal(signal.SIGTERM, _leave)  # uvicorn raises the signal again when it has drained
+    if words := warning(settings, workers):
+        sys.stderr.write(f"koine: {words}\n")
     if workers > 1:
         _serve_several(host, port, workers, settings.log_level)
     else:
@@ -67,7 +71,7 @@ def serve(host: str, port: int, workers: int) -> int:
 
 def _serve_several(host: str, port: int, workers: int, log_level: str) -> None:
     with meeting_place() as folder:
-        app = partial(application, Path(folder))
+        app = partial(application, Path(folder), workers)
         config = terms(app, log_level, factory=True, host=host, port=port, workers=workers)
         Workers(config, [config.bind_socket()]).run()
 
@@ -82,13 +86,13 @@ def meeting_place() -> "TemporaryDirectory[str]":
         ) from None
 
 
-def application(workers_folder: Path | None = None) -> Starlette:
+def application(workers_folder: Path | None = None, workers: int = 1) -> Starlette:
     """What each worker serves; the process that only minds workers does not load it."""
     from gateway.app import create_app
 
     settings = read_settings()
     take_over_logging(settings.log_level)
-    return create_app(settings, workers_folder=workers_folder)
+    return create_app(settings, workers_folder=workers_folder, workers=workers)
 
 
 def _leave(number: int, frame: object) -> None:

@@ -23,6 +23,7 @@ HEADER = re.compile(r"[A-Za-z0-9!#$&'*+.^_`|~-]+\s*=\s*[!-~]+")
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
 FORMS = "sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE"
 POSTGRES_OPTIONS = {"host", "ssl", "passfile", "target_session_attrs", "prepared_statement_cache_size"}
+REDIS = ("redis://", "rediss://", "unix://")
 MISSING = {
     "encryption_keys": "is not set: make a key with `openssl rand -base64 32` and set it, newest first",
 }
@@ -139,6 +140,11 @@ class Settings(BaseSettings):
         description="How many requests one process serves at once, and how many calls to vendors it has under way; "
         "more are answered 503 `overloaded`. A fifth of them is what one account may have of calls.",
     )
+    redis_url: SecretStr | None = Field(
+        default=None,
+        description="Where all workers keep vendors' limits together: `redis://…`, `rediss://…` (TLS) or `unix://…`. "
+        "Without it each worker of `koine serve` keeps its share of them; see docs/limits.md.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least severe message that is logged."
     )
@@ -201,6 +207,13 @@ class Settings(BaseSettings):
             Keyring.from_setting(given.get_secret_value())
         except BadKeys as error:
             raise ValueError(str(error).removeprefix(variable("encryption_keys")).lstrip(": ")) from None
+        return given
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is not None and not given.get_secret_value().startswith(REDIS):
+            raise ValueError(f"is no Redis URL: begin it with {', '.join(REDIS[:-1])} or {REDIS[-1]}")
         return given
 
     @field_validator("public_url")

@@ -23,6 +23,7 @@ PATIENCE = 0.25  # seconds that Redis may take for anything
 CONNECTIONS = 16
 BEAT = 2.0  # seconds from one sign of life to the next
 BEAT_LOST = 0.5  # the same, while Redis is away
+LISTENING = 0.2  # seconds after which a listener looks whether it is to end
 LEASE = 15.0  # seconds for which a call under way is counted without a sign of life from its worker
 ROLL_KEY = "koine:workers"
 CHANNEL = "koine:turns"
@@ -53,22 +54,22 @@ class Commons:
         on_change: Callable[[bool], None] = lambda is_up: None,
         *,
         lease: float = LEASE,
+        patience: float = PATIENCE,
     ) -> None:
         pool = BlockingConnectionPool.from_url(
             url,
             max_connections=CONNECTIONS,
-            timeout=PATIENCE,
-            socket_timeout=PATIENCE,
-            socket_connect_timeout=PATIENCE,
+            timeout=patience,
+            socket_timeout=patience,
+            socket_connect_timeout=patience,
             retry=Retry(NoBackoff(), 0),
         )
         self._redis = Redis.from_pool(pool)
         self._script = self._redis.register_script(SCRIPT)
         self._roll = self._redis.register_script(ROLL)
         self._on_change = on_change
-        self._lease = lease
+        self._lease, self._patience = lease, patience
         self._news = asyncio.Event()
-        self._listens = asyncio.Event()
         self._is_closed = False
         self._turns: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
         self.worker = secrets.token_hex(8)
@@ -95,7 +96,7 @@ class Commons:
         """A sign of life: counts the workers, and keeps the places of calls that are under way."""
         ids = [f"{key_of(gate)}:calls {each}" for gate, some in held.items() for each in some]
         try:
-            async with asyncio.timeout(2 * PATIENCE):  # the client's own come first, and clear up
+            async with asyncio.timeout(2 * self._patience):  # the client's own come first, and clear up
                 workers = await self._roll(keys=[ROLL_KEY], args=[self.worker, _micro(self._lease), *ids])
         except (RedisError, OSError, TimeoutError) as error:
             await self._lose(error)
@@ -115,22 +116,14 @@ class Commons:
             try:
                 await self._listen()
             except (RedisError, OSError) as error:
-                self._listens.clear()
                 await self._lose(error)
             await self._pause(BEAT_LOST)
-
-    async def stop_listening(self, listening: asyncio.Task[None]) -> None:
-        """While it waits for words it can be broken off."""
-        if self._listens.is_set():
-            listening.cancel()
-        await asyncio.gather(listening, return_exceptions=True)
 
     async def _listen(self) -> None:
         async with self._redis.pubsub(ignore_subscribe_messages=True) as words:
             await words.subscribe(CHANNEL)
-            self._listens.set()
             while not self._is_closed:
-                word = await words.get_message(timeout=BEAT_LOST)
+                word = await words.get_message(timeout=LISTENING)
                 worker, key = word["data"].decode().split(" ") if word else ("", "")
                 if worker == self.worker and key in self._turns:
                     self._turns[key].set()
@@ -164,7 +157,7 @@ class Commons:
         name = key_of(gate)
         keys = [name, f"{name}:calls", f"{name}:line"]
         try:
-            async with asyncio.timeout(2 * PATIENCE):  # the client's own come first, and clear up
+            async with asyncio.timeout(2 * self._patience):  # the client's own come first, and clear up
                 granted, due, frozen, wait = await self._script(keys=keys, args=args)
         except (RedisError, OSError, TimeoutError) as error:
             await self._lose(error)
@@ -179,7 +172,7 @@ class Commons:
             await self._redis.connection_pool.disconnect(inuse_connections=False)
 
     def _turn(self, *, is_up: bool) -> None:
-        if self.is_up != is_up:
+        if self.is_up != is_up and not self._is_closed:
             self.is_up = is_up
             self._on_change(is_up)
 
@@ -194,8 +187,7 @@ async def beating(commons: Commons, held: Held) -> AsyncIterator[None]:
         yield
     finally:
         commons.close()
-        await commons.stop_listening(listening)
-        await beats
+        await asyncio.gather(beats, listening)
         await commons.aclose()
 
 

@@ -89,6 +89,10 @@ class Gate:
         return not self._turns and not self.in_flight and self._bucket.frozen_until <= _now()
 
     @property
+    def waiting(self) -> int:
+        return len(self._turns)
+
+    @property
     def under_way(self) -> Sequence[str]:
         """Ids of the calls for which this worker holds places that all share."""
         return self._asking.under_way if self._asking else ()

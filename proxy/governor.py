@@ -35,6 +35,18 @@ class Governor:
         self._gates.move_to_end(connection.origin)
         return gate
 
+    @property
+    def waiting(self) -> int:
+        """Calls that are held back."""
+        return sum(gate.waiting for gate in self._gates.values())
+
+    @property
+    def redis(self) -> str:
+        """`ok`, `unreachable` or `not_configured`: how the workers' common state is."""
+        if self._commons is None:
+            return "not_configured"
+        return "ok" if self._commons.is_up else "unreachable"
+
     def under_way(self) -> Mapping[str, Sequence[str]]:
         """By gate, the ids of the calls for which this worker holds places that all share."""
         return {name: gate.under_way for name, gate in self._gates.items() if gate.under_way}

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -55,8 +56,19 @@ class Production:
 
 
 @contextmanager
-def koine_serve(folder: Path, vendor: str) -> Iterator[Production]:
-    """`vendor`: the URL that stands for the sandbox; it must answer the check of a key with a JSON list."""
+def koine_serve(
+    folder: Path,
+    vendor: str,
+    *,
+    workers: int = 1,
+    limits: Mapping[str, Any] = WIDE,
+    api_key: str = API_KEY,
+    **settings: str,
+) -> Iterator[Production]:
+    """`vendor`: the URL that stands for the sandbox; it must answer the check of a key with a JSON list.
+
+    `limits`: the environment's own. `settings`: more variables, without their prefix.
+    """
     port = free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("KOINE_")},
@@ -64,20 +76,24 @@ def koine_serve(folder: Path, vendor: str) -> Iterator[Production]:
         "KOINE_ENCRYPTION_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
         "KOINE_SANDBOXES": json.dumps({"coupa": vendor}),
         "KOINE_ALLOW_PRIVATE_UPSTREAMS": "true",
+        **{f"KOINE_{name.upper()}": value for name, value in settings.items()},
     }
     _koine(environment, "migrate")
     _koine(environment, "environment", "create", "--name", "default")
     token = _koine(environment, "token", "create", "--environment", "default", "--name", "test")
     with (folder / "serve.log").open("wb") as log:
         process = subprocess.Popen(
-            [*KOINE, "serve", "--port", str(port)], env=environment, stdout=log, stderr=subprocess.STDOUT
+            [*KOINE, "serve", "--port", str(port), "--workers", str(workers)],
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
         )
         try:
             with httpx.Client(
                 base_url=f"http://127.0.0.1:{port}", headers={"authorization": f"Bearer {token}"}
             ) as client:
-                _await(client)
-                yield Production(port, token, _link(client), process.pid)
+                _await(client, 1 if workers == 1 else 8 * workers)
+                yield Production(port, token, _link(client, limits, api_key), process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(30)
@@ -96,26 +112,31 @@ def free_port() -> int:
         return port
 
 
-def _await(client: httpx.Client) -> None:
+def _await(client: httpx.Client, times: int) -> None:
+    """Until it is ready, so many times in a row on as many connections: each worker is asked in its turn."""
+    found = 0
     for _ in range(1200):
         try:
-            client.get("/readyz").raise_for_status()
+            client.get("/readyz", headers={"connection": "close"}).raise_for_status()
         except httpx.HTTPError:
+            found = 0
             time.sleep(0.05)
         else:
-            return
+            found += 1
+            if found == times:
+                return
     raise AssertionError("koine serve does not answer")
 
 
-def _link(client: httpx.Client) -> str:
+def _link(client: httpx.Client, limits: Mapping[str, Any], api_key: str) -> str:
     kind = client.get("/integration/coupa").json()["id"]
     integration = client.post("/environment-integration", json={"integration_id": kind}).json()["id"]
-    client.patch(f"/environment-integration/{integration}", json={"override": {"limits": WIDE}})
+    client.patch(f"/environment-integration/{integration}", json={"override": {"limits": dict(limits)}})
     body = {
         "tenant_id": "acme",
         "environment_integration_id": integration,
         "authentication_method": "api_key",
-        "context": {"api_key": API_KEY},
+        "context": {"api_key": api_key},
         "is_sandbox": True,
     }
     answer = client.post("/integrated-account", json=body)

@@ -70,9 +70,17 @@ def migrated(place: Path, capsys: pytest.CaptureFixture[str]) -> Path:
             ],
         ),
         (
-            {"KOINE_REDIS_URL": "redis://localhost"},
-            0,
-            ["note: KOINE_REDIS_URL has no effect in this version: limits are kept in each process for now."],
+            {"KOINE_REDIS_URL": "unix:///nowhere/redis.sock"},
+            1,
+            [
+                "wrong: KOINE_REDIS_URL names a Redis that can't be reached or written to, so each worker keeps its "
+                "share of vendors' limits by itself: check that it runs, and host, port, user and password."
+            ],
+        ),
+        (
+            {"KOINE_REDIS_URL": "http://localhost"},
+            1,
+            ["wrong: KOINE_REDIS_URL is no Redis URL: begin it with redis://, rediss:// or unix://."],
         ),
         (
             {"KOINE_DATABASE_URL": "sqlite:///other.db"},

@@ -33,11 +33,12 @@ class Crew:
 
 
 @asynccontextmanager
-async def crew(url: str, count: int, *, lease: float = LEASE) -> AsyncIterator[Crew]:
+async def crew(url: str, count: int, *, lease: float = LEASE, patience: float = 5.0) -> AsyncIterator[Crew]:
+    """`patience`: what Redis may take, long for a machine that has much else to do."""
     async with AsyncExitStack() as stack:
         gates, commons = [], []
         for _ in range(count):
-            common = Commons(url, count, lease=lease)
+            common = Commons(url, count, lease=lease, patience=patience)
             gate = Gate("https://vendor.example", common)
             stack.push_async_callback(gate.aclose)
             held = {"https://vendor.example": gate}

@@ -30,7 +30,7 @@ def server() -> Iterator[RedisServer]:
 @pytest.fixture
 async def workers(server: RedisServer) -> AsyncIterator[Crew]:
     server.run("FLUSHALL")
-    async with crew(server.url, 2) as found:
+    async with crew(server.url, 2, patience=PATIENCE) as found:
         for common in found.commons:
             await common.beat({})  # by now each knows of both
         yield found
