@@ -38,8 +38,8 @@ class Column:
     """`sql` is the expression, `read` how it is selected, `bind` how a value stands beside it in a comparison.
 
     `test` is a whole condition with one `?`, for what is no comparison. `option` names what a tenant must have for the
-    vendor to know the column. One that is `hidden` is compared with, and selected only where it is the order. `filled`:
-    no row lacks a value.
+    vendor to know the column, several with blanks between. One that is `hidden` is compared with, and selected only
+    where it is the order. `filled`: no row lacks a value.
     """
 
     sql: str
@@ -129,8 +129,8 @@ class Statement:
     def options(self) -> frozenset[str]:
         """What a tenant may lack of all that can be asked for."""
         parts = (*self.joins, *(part for part in self.where if isinstance(part, Part)))
-        options = (column.option for column in self.columns.values())
-        return frozenset(filter(None, (*options, *(part.option for part in parts))))
+        columns = " ".join(column.option for column in self.columns.values())
+        return frozenset((*columns.split(), *" ".join(part.option for part in parts).split()))
 
     def has(self, name: str, field: OwnField = ANY) -> bool:
         """Whether the table can have a column of the tenant's own of that name."""
@@ -186,14 +186,17 @@ class _Writer:
         found = declared or self.statement.own_column(name, self.own.get(name, ANY)).get(name)
         if found is None:
             raise CannotFilter(f"there is no column '{name[:100]}' here")
-        if name in self.without or (found.option and found.option in self.without):
+        if name in self.without or self._lacks(found):
             raise CannotFilter(f"the connected account knows no '{name[:100]}'")
         return found
 
     def parts(self, found: Iterable[str | Part]) -> list[str]:
         """The texts of those that the tenant knows."""
         parts = (Part(each) if isinstance(each, str) else each for each in found)
-        return [part.sql for part in parts if not part.option or part.option not in self.without]
+        return [part.sql for part in parts if not self._lacks(part)]
+
+    def _lacks(self, part: Column | Part) -> bool:
+        return any(option in self.without for option in part.option.split())
 
     def narrow(self, name: str, value: str) -> None:
         match = CONDITION.fullmatch(name)
@@ -258,7 +261,7 @@ class _Writer:
         return [
             f"{column.read.format(column.sql)} AS {name}"
             for name, column in shown.items()
-            if not (column.option and column.option in self.without)
+            if not self._lacks(column)
         ]
 
 

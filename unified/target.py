@@ -71,8 +71,13 @@ class Target:
     @cached_property
     def own_columns(self) -> Mapping[str, OwnField]:
         """Columns beside the declared ones: the tenant's own, and those that an override reads."""
-        own = own_fields(self.connection, self.source.statement) if self.source.statement else {}
-        return {**dict.fromkeys(filter(NAME.fullmatch, self.source.extra), ANY), **own}
+        source = self.source
+        own = own_fields(self.connection, source.statement) if source.statement else {}
+        laid = {companion.into for companion in source.companions} | (
+            {source.whole.into} if source.whole else set()
+        )
+        read = (name for name in source.extra if NAME.fullmatch(name) and name not in laid)
+        return {**dict.fromkeys(read, ANY), **own}
 
     def companion_call(self, companion: Companion, params: Params) -> Call:
         return asking(companion.statement, params, None, own_fields(self.connection, companion.statement))

@@ -7,7 +7,7 @@ from typing import Any
 from providers.mapping import Each, Fields, Node, at, fields, given, not_offered, of
 from providers.netsuite.dialect import SEGMENT, Columns, day, moment, named, own, shown, statement
 from providers.netsuite.dialect import of as columns
-from providers.netsuite.shapes import CUSTOM_FIELDS, TAGS, UPDATED, time, times, yes
+from providers.netsuite.shapes import CURRENCY_CODE, CUSTOM_FIELDS, TAGS, UPDATED, time, times, yes
 from providers.queries import Column, Companion, Part, Statement
 from providers.values import amount, decimal, ident, number, raw
 
@@ -26,14 +26,13 @@ def document(types: tuple[str, ...], further: Columns, *joins: Part) -> Statemen
         "transaction t",
         {
             "id": Column("t.id", filled=True),
-            **columns(
-                "t", "type", "tranid", "transactionnumber", "externalid", "exchangerate", "status", "memo"
-            ),
+            **columns("t", "type", "tranid", "transactionnumber", "externalid", "status", "memo"),
             **columns("t", "voided", "foreigntotal"),
             **named("entity", "t.entity"),
             "statusname": shown("t.status"),
             "approvalstatus": Column("t.approvalstatus", option="approvalstatus"),
             "currencycode": Column("c.symbol", option="currency"),
+            "exchangerate": Column("t.exchangerate", option="exchangerate"),
             "trandate": day("t.trandate"),
             "duedate": day("t.duedate"),
             **named("subsidiary", "ml.subsidiary", "subsidiary"),
@@ -138,7 +137,7 @@ def line_table(**rows: Node) -> Fields:
 
 
 RATE = at("exchangerate", number)
-GIVEN = (at("currencycode"), RATE, at("type", line_sign), given("globals"))
+GIVEN = (CURRENCY_CODE, RATE, at("type", line_sign), given("globals"))
 
 
 def line_items(table: Fields) -> Node:
@@ -159,7 +158,7 @@ def document_fields(**rows: Node) -> dict[str, Node]:
     return {
         "id": at("id", ident),
         "memo": at("memo"),
-        "currency": at("currencycode"),
+        "currency": CURRENCY_CODE,
         "exchange_rate": RATE,
         "issue_date": at("trandate"),
         "tracking_categories": TAGS,

@@ -5,7 +5,7 @@ from typing import Any
 
 from providers.currencies import currency_name
 from providers.filters import Choice
-from providers.mapping import at, fields, first_of, given, not_offered, of
+from providers.mapping import at, fields, first_of, not_offered, of
 from providers.netsuite.deleted import deleted
 from providers.netsuite.dialect import (
     DELETED,
@@ -26,7 +26,7 @@ from providers.netsuite.dialect import (
     with_currency,
 )
 from providers.netsuite.dialect import of as columns
-from providers.netsuite.shapes import CUSTOM_FIELDS, NO_CUSTOM_FIELDS, STATUS, first, time
+from providers.netsuite.shapes import CURRENCY_CODE, CUSTOM_FIELDS, NO_CUSTOM_FIELDS, STATUS, first, time
 from providers.netsuite.shapes import UPDATED as UPDATED_AT
 from providers.queries import SPELLING, Column, Companion
 from providers.resource import Source, Whole
@@ -80,10 +80,6 @@ def _last_part(full: str | None) -> str | None:
     return full.rpartition(" : ")[2] or None if full else None
 
 
-def _own_or_base(code: str | None, tenant: Any) -> str | None:
-    return code or tenant.currency
-
-
 CODE, CURRENCIES_OF_A = with_currency("a")
 ACCOUNT_COLUMNS: Columns = {
     **key("a"),
@@ -105,7 +101,7 @@ ACCOUNT = fields(
     type=at("accttype", one_of({name: pair[0] for name, pair in TYPES.items()})),
     status=STATUS,
     current_balance=at("record.balance", number),
-    currency=of(_own_or_base, at("currencycode"), given("tenant")),
+    currency=CURRENCY_CODE,
     parent_account=at("parent", ident),
     company=at("subsidiary", first),
     etag=not_offered("SuiteQL knows no version of an account, and not everywhere when it was changed"),

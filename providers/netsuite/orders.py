@@ -47,14 +47,15 @@ NUMBER = first_of(at("tranid"), at("transactionnumber"))
 BILLED = "t.id IN (SELECT b.transaction FROM transactionline b WHERE b.quantitybilled > 0)"
 
 
-def _person(key: str, sql: str, alias: str) -> tuple[Columns, Part]:
+def _person(key: str, sql: str, alias: str, option: str = "") -> tuple[Columns, Part]:
     """A person's id and name, and the e-mail address where the role sees employees."""
-    found = {**named(key, sql, key), f"{key}email": Column(f"{alias}.email", option="employee")}
-    return found, Part(f"LEFT JOIN employee {alias} ON {alias}.id = {sql}", "employee")
+    seen = f"employee {option}"
+    found = {**named(key, sql, option), f"{key}email": Column(f"{alias}.email", option=seen)}
+    return found, Part(f"LEFT JOIN employee {alias} ON {alias}.id = {sql}", seen)
 
 
 BUYER, BUYER_JOIN = _person("employee", "t.employee", "e")
-APPROVER, APPROVER_JOIN = _person("nextapprover", "t.nextapprover", "na")
+APPROVER, APPROVER_JOIN = _person("nextapprover", "t.nextapprover", "na", "nextapprover")
 REQUESTER_EMAIL: Columns = {"entityemail": Column("rq.email", option="employee")}
 REQUESTER_JOIN = Part("LEFT JOIN employee rq ON rq.id = t.entity", "employee")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from providers.local_time import instant
+from providers.local_time import Tenant, instant
 from providers.mapping import Fields, Node, at, fields, given, itself, not_offered, of
 from providers.netsuite.dialect import NAMED, REFERENCES, SEGMENT
 from providers.queries import ANY
@@ -70,6 +70,11 @@ def _own(record: Record, name: str, kind: str) -> Any:
     return text(value)
 
 
+def _own_or_base(code: str | None, tenant: Tenant) -> str | None:
+    return code or tenant.currency
+
+
+CURRENCY_CODE = of(_own_or_base, at("currencycode"), given("tenant"))
 CUSTOM_FIELDS = of(_custom_fields, itself(), given("globals"))
 NO_CUSTOM_FIELDS = of(dict)
 UPDATED = time("lastmodifieddate")

@@ -84,7 +84,7 @@ def _bent_source(unified: UnifiedResource, source: Source, override: Override) -
         name: not_offered("an override takes it away") if found is None else Overridden(found.text)
         for name, found in override.response.items()
     }
-    extra, is_known = _needs(unified, source.needs, override)
+    extra, is_known = _needs(unified, source.needs, override, is_flat=source.statement is not None)
     unknown = frozenset(name for name in extra if name not in source.needs)
     return replace(
         source,
@@ -96,13 +96,16 @@ def _bent_source(unified: UnifiedResource, source: Source, override: Override) -
     )
 
 
-def _needs(unified: UnifiedResource, known: Needs, override: Override) -> tuple[Needs, bool]:
-    """What the expressions read of a vendor's record, and whether that is all."""
+def _needs(
+    unified: UnifiedResource, known: Needs, override: Override, *, is_flat: bool
+) -> tuple[Needs, bool]:
+    """What the expressions read of a vendor's record, and whether that is all; a flat one holds values alone."""
     found, is_known = [], True
     for expression, scalar in _expressions(unified, override):
         is_known = is_known and expression.reads.is_known
         for path in expression.reads.paths:
-            need = _need(path, known, is_value=scalar and path in expression.reads.results)
+            is_value = is_flat or (scalar and path in expression.reads.results)
+            need = _need(path, known, is_value=is_value)
             is_known = is_known and need is not None
             found.append(need or {})
     return merged(*found), is_known
