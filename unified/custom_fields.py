@@ -18,6 +18,7 @@ from unified.target import Target, custom_names
 
 SECONDS = 60.0  # for which what was found is told again
 MOST = 1024  # accounts × resources
+MOST_SAMPLED = 100  # records
 Record = Mapping[str, Any]
 Found = list[dict[str, Any]]
 
@@ -63,7 +64,7 @@ class FieldSamples:
         declared = offered(connection.provider.resources, unified, connection.provider.label)
         resource = bends.resource(connection, unified, declared)
         target = Target(connection, resource, resource.sources[0])
-        page = resource.keyset.ask(resource.keyset.most, None)
+        page = resource.keyset.ask(min(MOST_SAMPLED, resource.keyset.most), None)
         rows = await self._reader.rows(target, target.list_call(page, lean=True))
         records = [target.record(rows.readable(row), {})["custom_fields"] for row in rows.rows]
         return [

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from auth.connections import Connection
 from providers.filters import CannotFilter
-from providers.local_time import Tenant
+from providers.local_time import UNKNOWN, Tenant
 from providers.mapping import Needs
 from providers.overrides.override import Faults
 from providers.queries import ANY, NAME, Asked, Companion, OwnField, Statement
@@ -33,6 +33,9 @@ class Target:
 
     @cached_property
     def tenant(self) -> Tenant:
+        """What rows without a zone or a currency of their own are read by."""
+        if self.source.statement is None:
+            return UNKNOWN
         currency = self.connection.context.get("base_currency")
         return Tenant(zone_of(self.connection), currency if isinstance(currency, str) else None)
 

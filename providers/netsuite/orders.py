@@ -105,6 +105,7 @@ ADDRESSES = Companion(
 ORDER_COLUMNS: Columns = {
     **BUYER,
     **APPROVER,
+    "total": Column("0 - t.foreigntotal", hidden=True),  # the vendor keeps it as a negative number
     "shipdate": day("t.shipdate"),
     "shippingaddress": Column("t.shippingaddress"),
     **columns("t", "incoterm", "terms"),
@@ -161,8 +162,7 @@ PURCHASE_ORDERS = resource(
         "vendor[id]": Ids("entity"),
         "issue_date": calendar("trandate"),
     },
-    # the vendor keeps totals of purchases as negative numbers: its order would be the wrong way round
-    sorts=SORTS,
+    sorts={**SORTS, "total_amount": "total"},
 )
 
 REQUISITION_STATES = {
