@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -29,7 +30,10 @@ class Postgres:
 
     def crash(self) -> None:
         """Every process of it ends at once, as when the machine loses power."""
-        os.kill(self.server.get_pid(), signal.SIGQUIT)
+        keeper = self.server.get_pid()
+        os.kill(keeper, signal.SIGQUIT)
+        while _lives(keeper):
+            time.sleep(0.01)
 
     def come_back(self) -> None:
         self.server.ensure_postgres_running()
@@ -48,6 +52,14 @@ class Postgres:
             for process in processes:
                 with suppress(ProcessLookupError):
                     os.kill(process, signal.SIGCONT)
+
+
+def _lives(process: int) -> bool:
+    """Whether it runs still: one that has ended may wait for its parent to notice."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 @pytest.fixture(scope="session")
