@@ -1,6 +1,7 @@
 """Tells a collector of OpenTelemetry what happens, over OTLP/HTTP. Loaded only where `KOINE_OTLP_ENDPOINT` is set."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -47,6 +48,7 @@ async def open_otlp(settings: Settings, endpoint: str, registry: CollectorRegist
     )
     provider.add_span_processor(BatchSpanProcessor(spans, MOST_SPANS, SPANS_SECONDS * 1000))
     figures = Figures(registry, resource)
+    logging.getLogger("opentelemetry").setLevel(logging.ERROR)  # that a report is tried again is no news
 
     async def report() -> None:
         await asyncio.to_thread(metrics.export, figures.data())
