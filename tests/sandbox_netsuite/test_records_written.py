@@ -205,7 +205,7 @@ async def test_unknown_properties_are_refused_dropped_with_a_warning_or_ignored(
     plain = await account.call("POST", "/record/v1/vendor", json=body)
     assert (plain.status_code, plain.headers["warning"]) == (
         204,
-        '199 - "Unknown properties were ignored: compnyName"',
+        '199 - "Properties were ignored: compnyName"',
     )
     quiet = await write(
         account,
@@ -453,3 +453,35 @@ async def test_bodies_and_media_types_that_are_no_json_are_refused(account: Acco
             "POST", "/record/v1/vendor", content=body, headers={"content-type": "application/json"}
         )
         assert refusal(answer) == (400, "INVALID_REQUEST", None)
+
+
+async def test_values_that_do_not_fit_are_dropped_where_the_caller_asks_for_that(account: Account) -> None:
+    body = {**VENDOR, "currency": {"id": "99"}, "creditLimit": "much"}
+    answer = await write(
+        account, "POST", "/vendor", body, **{"X-NetSuite-PropertyValueValidation": "Warning"}
+    )
+    assert (answer.status_code, answer.headers["warning"]) == (
+        204,
+        '199 - "Properties were ignored: currency, creditLimit"',
+    )
+    found = await got(account, f"/vendor/{answer.headers['location'].rsplit('/', 1)[1]}")
+    assert {"currency", "creditLimit"} & set(found) == set()
+
+
+async def test_with_selected_fields_null_clears_only_what_is_named(account: Account) -> None:
+    id_ = await made(account, "/vendor", {**VENDOR, "phone": "1", "fax": "2"})
+    query = "?replaceSelectedFields=true&replace=fax"
+    await write(account, "PATCH", f"/vendor/{id_}{query}", {"phone": None, "fax": None})
+    found = await got(account, f"/vendor/{id_}")
+    assert (found["phone"], "fax" in found) == ("1", False)
+
+
+async def test_names_and_companies_that_follow_are_kept_with_what_they_follow_from(account: Account) -> None:
+    id_ = await made(account, "/vendor", VENDOR)
+    await write(account, "PATCH", f"/vendor/{id_}", {"companyName": "Renamed", "subsidiary": {"id": "3"}})
+    text = """SELECT v.altname, r.subsidiary FROM vendor v JOIN vendorsubsidiaryrelationship r ON r.entity = v.id
+        WHERE v.id = ? AND r.isprimarysub = 'T'"""
+    assert await rows(account, text, id_) == [{"altname": "Renamed", "subsidiary": "3"}]
+    item = await first_id(account, "item", "itemtype = 'Service' AND subtype = 'Sale'")
+    await write(account, "PATCH", f"/serviceSaleItem/{item}", {"itemId": "NEW-SKU"})
+    assert await rows(account, "SELECT fullname FROM item WHERE id = ?", item) == [{"fullname": "NEW-SKU"}]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from sandbox.netsuite.answers import Refusal
 from sandbox.netsuite.catalog import LISTS, TABLES, Column
 from sandbox.netsuite.moments import stored, stored_date
 from sandbox.netsuite.records.desk import Desk
@@ -29,10 +30,12 @@ EXTERNAL = re.compile(r"[^|]{1,255}")
 
 @dataclass
 class Body:
-    """`names` is Error, Warning or Ignore; what was dropped under Warning is in `dropped`."""
+    """`names` and `values` are Error, Warning or Ignore: whether unknown names and values that do not fit are refused,
+    dropped and told of in `dropped`, or just dropped."""
 
     desk: Desk
     names: str = "Warning"
+    values: str = "Error"
     party: str = "entity"
     dropped: list[str] = field(default_factory=list)
 
@@ -52,9 +55,20 @@ class Body:
             if known is None or not self.desk.account.has(table, known.column.name):
                 self._other(name, at, others)
             elif not known.fixed:
-                read = None if value is None else self.value(known.column, value, known.name, at)
-                found[known.column.name] = read * sign if known.signed and read is not None else read
+                self._read(found, known, value, at, sign)
         return found
+
+    def _read(self, into: Row, known: Property, value: Any, at: str, sign: int) -> None:
+        """A value that does not fit is left out where the caller has asked for that."""
+        try:
+            read = None if value is None else self.value(known.column, value, known.name, at)
+        except Refusal:
+            if self.values == "Error":
+                raise
+            if self.values == "Warning":
+                self.dropped.append(at)
+            return
+        into[known.column.name] = read * sign if known.signed and read is not None else read
 
     def _other(self, name: str, at: str, others: frozenset[str]) -> None:
         if name.lower() in others | ALWAYS:

@@ -64,8 +64,14 @@ def update(
             raise missing(type_.properties[cleared[0]].name)
         now = {**row, **values}
         values |= hierarchy(desk, type_, now)
-        if type_.table in ("vendor", "customer", "employee"):
-            values["altname"] = following(type_, now)["altname"]
+        values |= {
+            name: text for name, text in following(type_, now).items() if name in ("altname", "fullname")
+        }
+        if type_.table in ("vendor", "customer") and values.get("subsidiary"):
+            primary = {"entity": row["id"], "isprimarysub": "T"}
+            desk.store.update(
+                f"{type_.table}subsidiaryrelationship", primary, {"subsidiary": values["subsidiary"]}
+            )
         _check_unique(desk, type_, {**row, **values}, but=row["id"])
         if "lastmodifieddate" in row:
             values["lastmodifieddate"] = desk.now

@@ -4,7 +4,7 @@ from typing import Any
 
 from sandbox.netsuite.answers import Refusal
 
-NAMES = "X-NetSuite-PropertyNameValidation"
+NAMES, VALUES = "X-NetSuite-PropertyNameValidation", "X-NetSuite-PropertyValueValidation"
 
 
 def invalid_value(value: Any, name: str, path: str) -> Refusal:

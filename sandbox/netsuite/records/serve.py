@@ -14,7 +14,7 @@ from sandbox.netsuite.records.body import EXTERNAL, Body
 from sandbox.netsuite.records.conditions import matching
 from sandbox.netsuite.records.desk import Desk
 from sandbox.netsuite.records.kinds import RecordType
-from sandbox.netsuite.records.refusals import NAMES, invalid_value, malformed
+from sandbox.netsuite.records.refusals import NAMES, VALUES, invalid_value, malformed
 from sandbox.netsuite.records.show import Show, number_of, rows_of
 from sandbox.netsuite.store import Row
 
@@ -149,7 +149,7 @@ def written(body: Body, desk: Desk, type_: RecordType, id_: int) -> Response:
     """No body; where the record is, and what of the request was dropped."""
     headers = {"location": f"{desk.root}/record/v1/{type_.path}/{id_}"}
     if body.dropped:
-        headers["warning"] = f'199 - "Unknown properties were ignored: {", ".join(body.dropped)}"'
+        headers["warning"] = f'199 - "Properties were ignored: {", ".join(body.dropped)}"'
     return Response(status_code=204, headers=headers)
 
 
@@ -168,12 +168,16 @@ def replaced(call: Call) -> frozenset[str]:
 
 
 def body_of(call: Call, desk: Desk) -> Body:
-    mode = call.request.headers.get(NAMES, "Warning").capitalize()
+    return Body(desk, _mode(call, NAMES, "Warning"), _mode(call, VALUES, "Error"))
+
+
+def _mode(call: Call, header: str, default: str) -> str:
+    mode = call.request.headers.get(header, default).capitalize()
     if mode not in ("Error", "Warning", "Ignore"):
         raise Refusal(
-            400, "INVALID_HEADER", f"Invalid value of the header {NAMES}.", {"o:errorHeader": NAMES}
+            400, "INVALID_HEADER", f"Invalid value of the header {header}.", {"o:errorHeader": header}
         )
-    return Body(desk, mode)
+    return mode
 
 
 async def given_of(call: Call, *, empty: bool = False) -> Mapping[str, Any]:
