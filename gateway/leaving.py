@@ -1,13 +1,26 @@
 """Ends a read when its caller hangs up, so that no vendor works for nobody; a write runs on, for its outcome counts."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.visit import DATA
 
 READS = ("GET", "HEAD")
+
+
+class Hangup:
+    """A connection's own word that its caller is gone; whoever serves a request on it sets `then`."""
+
+    __slots__ = ("then",)
+
+    def __init__(self) -> None:
+        self.then: Callable[[], None] | None = None
+
+    def happen(self) -> None:
+        if self.then is not None:
+            self.then()
 
 
 class Leaving:
@@ -25,7 +38,12 @@ class Leaving:
         if not is_read or task is None:
             await self._app(scope, receive, send)
             return
-        ear = _Ear(task, receive, send, has_body=_has_body(scope["headers"]))
+        ear: _Ear = _Ear(task, receive, send)
+        hangup: Hangup | None = scope["state"].get("hangup")
+        if hangup is None:
+            ear = _Listening(task, receive, send, has_body=_has_body(scope["headers"]))
+        else:
+            hangup.then = ear.leave
         try:
             await self._app(scope, ear.receive, ear.send)
         except asyncio.CancelledError:
@@ -33,22 +51,45 @@ class Leaving:
                 raise
         finally:
             ear.close()
+            if hangup is not None:
+                hangup.then = None
 
 
 class _Ear:
-    """Listens for the caller's leaving as soon as nothing else is to be heard from it."""
+    """Ends the request's task when the caller leaves before its answer is whole."""
+
+    def __init__(self, task: asyncio.Task[object], receive: Receive, send: Send) -> None:
+        self._task, self.receive, self._send = task, receive, send
+        self._is_answered = False
+        self.has_cancelled = False
+
+    def leave(self) -> None:
+        if not self._is_answered:
+            self.has_cancelled = True
+            self._task.cancel()
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            self._is_answered = True
+        await self._send(message)
+
+    def close(self) -> None:
+        """The request is over."""
+
+
+class _Listening(_Ear):
+    """Where the server says nothing by itself: listens as soon as nothing else is to be heard from the caller."""
 
     def __init__(self, task: asyncio.Task[object], receive: Receive, send: Send, *, has_body: bool) -> None:
-        self._task, self._receive, self._send = task, receive, send
+        super().__init__(task, self._heard, send)
+        self._receive = receive
         self._gone = asyncio.Event()
-        self._is_answered = False
         self._is_unread = not has_body
         self._listening: asyncio.Task[None] | None = None
-        self.has_cancelled = False
         if not has_body:
             self._listen()
 
-    async def receive(self) -> Message:
+    async def _heard(self) -> Message:
         if self._is_unread:
             self._is_unread = False
             return {"type": "http.request", "body": b"", "more_body": False}
@@ -59,11 +100,6 @@ class _Ear:
             return message
         await self._gone.wait()
         return {"type": "http.disconnect"}
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.body" and not message.get("more_body"):
-            self._is_answered = True
-        await self._send(message)
 
     def close(self) -> None:
         if self._listening is not None:
@@ -76,9 +112,7 @@ class _Ear:
         while (await self._receive())["type"] == "http.request":
             pass
         self._gone.set()
-        if not self._is_answered:
-            self.has_cancelled = True
-            self._task.cancel()
+        self.leave()
 
 
 def _path(scope: Scope) -> str:

@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from gateway.heads import check_head
+from gateway.leaving import Hangup
 from gateway.limits import LIMITS, Limits
 from schemas.envelope import error_body
 from schemas.errors import InvalidRequest, Refused
@@ -82,6 +83,7 @@ class Protocol(HttpToolsProtocol):
         self._refusal: Refused | None = None  # to be sent when what is still running has ended
         self._is_deaf = False  # what else arrives on this connection is of no interest
         self._lingers = False
+        self._hangup = Hangup()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -96,6 +98,7 @@ class Protocol(HttpToolsProtocol):
         if self._stall is not None:
             self._stall.cancel()
         super().connection_lost(exc)
+        self._hangup.happen()
 
     def data_received(self, data: bytes) -> None:
         if self._is_deaf:
@@ -153,6 +156,7 @@ class Protocol(HttpToolsProtocol):
         self._in_head, self._in_body, self._unspent = False, True, 0
         super().on_headers_complete()
         self.cycle.transport = cast(asyncio.Transport, Exit(self.transport, self.loop, self._close))
+        self.cycle.scope["state"]["hangup"] = self._hangup
         self.cycle.default_headers = []  # the front states the date, unless a vendor has
         if self.app_state["draining"].is_set():
             self.cycle.keep_alive = False
