@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -24,8 +25,8 @@ class Load:
 class Caller(asyncio.Protocol):
     """One connection. `pause`: seconds from one request to the next; 0 asks again at once."""
 
-    def __init__(self, request: bytes, load: Load, pause: float) -> None:
-        self._request, self._load, self._pause = request, load, pause
+    def __init__(self, requests: Iterator[bytes], load: Load, pause: float) -> None:
+        self._requests, self._load, self._pause = requests, load, pause
         self._head = b""
         self._left = 0
         self._sent = self._due = 0.0
@@ -76,19 +77,22 @@ class Caller(asyncio.Protocol):
 
     def _ask(self) -> None:
         self._sent = time.perf_counter()
-        self._transport.write(self._request)
+        self._transport.write(next(self._requests))
 
 
 async def press(
-    port: int, request: bytes, connections: int, seconds: float, rate: float | None = None
+    port: int, requests: Iterator[bytes], connections: int, seconds: float, rate: float | None = None
 ) -> Load:
-    """A round. `rate`: requests a second over all connections; None as fast as they are answered."""
+    """A round; whoever asks next takes the next request.
+
+    `rate`: requests a second over all connections; None as fast as they are answered.
+    """
     load = Load()
     loop = asyncio.get_running_loop()
     pause = connections / rate if rate else 0.0
     callers: list[Caller] = []
     for _ in range(connections):
-        _, caller = await loop.create_connection(lambda: Caller(request, load, pause), "127.0.0.1", port)
+        _, caller = await loop.create_connection(lambda: Caller(requests, load, pause), "127.0.0.1", port)
         callers.append(caller)
     started = time.perf_counter()
     for number, caller in enumerate(callers):

@@ -10,7 +10,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +24,13 @@ API_KEY = "k" * 40
 
 @dataclass(frozen=True)
 class Production:
+    """`environment`: what it was started with, keys included."""
+
     port: int
     token: str
     account: str
     pid: int
+    environment: Mapping[str, str] = field(repr=False, default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -93,7 +96,7 @@ def koine_serve(
                 base_url=f"http://127.0.0.1:{port}", headers={"authorization": f"Bearer {token}"}
             ) as client:
                 _await(client, 1 if workers == 1 else 8 * workers)
-                yield Production(port, token, _link(client, limits, api_key), process.pid)
+                yield Production(port, token, _link(client, limits, api_key), process.pid, environment)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(30)
