@@ -27,6 +27,7 @@ class Step:
     """One call. `lists`: its answer is a collection, empty where the vendor answers 404.
 
     `file`: the name of a part and what is in it; the body then goes as a form, with the members as parts beside it.
+    `headers` come beside those of every call.
     """
 
     verb: str
@@ -35,6 +36,7 @@ class Step:
     params: tuple[tuple[str, str], ...] = ()
     lists: bool = False
     file: tuple[str, FilePart] | None = None
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 Talk = Generator[Step, Any, Row | None]
@@ -46,7 +48,8 @@ class Draft:
 
     `given`: the unified body. `remote`: its `remote_data`. `id`: the vendor's id of the record, "" on a create.
     `present`: the vendor's record before an update, where a field of the body or an etag asks for it. `settings`: the
-    account's context. `body`: the vendor's body, once it is made.
+    account's context. `body`: the vendor's body, once it is made. `handle`: a name for the write that is the same in
+    all attempts at it, "" where none is made.
     """
 
     given: Mapping[str, Any]
@@ -55,6 +58,7 @@ class Draft:
     present: Row | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     body: Body = field(default_factory=dict)
+    handle: str = ""
 
     @property
     def creates(self) -> bool:
@@ -146,6 +150,8 @@ class Deed:
     The rest is for a deed whose answer was lost. `handle`: the list call that finds the record of a create, None where
     the draft has no handle; `resume`: what is still to be done to a record that was found so, where a create is several
     calls. `done`: the states that show that it was done. `repeats`: doing it twice is as good as once.
+    `goes_by_handle`: whether a create is told by the draft's `handle`, so that a repeat makes no second record.
+    `compares`: it has to see the present record.
     """
 
     talk: Callable[[Draft], Talk]
@@ -157,6 +163,8 @@ class Deed:
     resume: Callable[[Draft, Row], Talk] | None = None
     done: tuple[str, ...] = ()
     repeats: bool = False
+    goes_by_handle: Callable[[Draft], bool] = lambda draft: False
+    compares: bool = False
     gives_file: bool = False
 
     @property
@@ -172,6 +180,8 @@ class Writing:
     `thing`: the vendor's name of the object in its errors. `deeds`: by method, `create`, `update`, `delete` and custom
     ones. `required`: what a create needs beyond the model's own. `refusals`: why a method is not offered. `suits`:
     whether a create with this body belongs to the collection. `status`: reads a record's state, in the vendor's words.
+    `place`: for a vendor whose complaints name a place in the body it was sent, the unified field there; None where
+    there is none.
     """
 
     thing: str
@@ -183,6 +193,7 @@ class Writing:
     refusals: Mapping[str, str] = field(default_factory=dict)
     suits: Callable[[Mapping[str, Any]], bool] = lambda given: True
     status: Callable[[Row], str] = lambda row: str(row.get("status") or "")
+    place: Callable[[str, Draft], str | None] = lambda path, draft: None
 
 
 def merged(body: Mapping[str, Any], winning: Mapping[str, Any]) -> Body:

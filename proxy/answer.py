@@ -54,7 +54,7 @@ class Call:
 
     def url(self, connection: Connection) -> str:
         query = f"?{urlencode(self.params, quote_via=quote)}" if self.params else ""
-        return f"{connection.base_url}{quote(self.path)}{query}"
+        return f"{connection.base_url}{quote(self.path, safe='/:')}{query}"
 
 
 @dataclass(frozen=True)

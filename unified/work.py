@@ -32,10 +32,11 @@ class Work:
 
     async def run(self, attempt: Attempt) -> Response:
         """Does the write and answers. Raises what a call ends in, with `outcome` in the details."""
-        return await _told(self._run())
+        return await _told(self._run(attempt.handle))
 
-    async def _run(self) -> Response:
-        write = await completed(self._write, self._writer)
+    async def _run(self, handle: str) -> Response:
+        named = replace(self._write, draft=replace(self._write.draft, handle=handle))
+        write = await completed(named, self._writer)
         done = await self._writer.run(write.target, write.writing, write.deed, write.draft, write.extras)
         return await self._response(done)
 
@@ -54,6 +55,8 @@ class Work:
 
     async def _created(self, attempt: Attempt) -> Finding:
         """By the handle that the body has: a record of that name or number, made since the first attempt began."""
+        if self._write.deed.goes_by_handle(self._write.draft):
+            return Absent()
         write = await completed(self._write, None)
         step = write.deed.handle(write.draft)
         if step is None or self._is_bent():

@@ -153,7 +153,8 @@ async def completed(write: Write, writer: Writer | None) -> Write:
     Without a writer nothing is read. Raises `Changed`, and what a read raises.
     """
     draft = write.draft
-    needs_present = write.etag or any(_compares(write, name) for name in draft.given)
+    compares = write.deed.compares or any(_compares(write, name) for name in draft.given)
+    needs_present = write.etag or compares
     if needs_present and draft.id and writer is not None:
         draft = replace(draft, present=await writer.present(write.target, draft.id))
     _check_etag(write, draft)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import orjson
 
@@ -117,7 +118,10 @@ def _nothing_was_called() -> tuple[Call, Answer]:
 
 
 def _parsed(answer: Answer) -> Any:
-    """What a successful write was answered with; None where that says nothing."""
+    """What a successful write was answered with; of one that says only where the record is, its id there."""
+    location = answer.headers.get("location", "")
+    if location and not answer.body:
+        return {"id": unquote(urlsplit(location).path.rstrip("/").rpartition("/")[2])}
     try:
         return answer.json()
     except RemoteProblem:
@@ -127,9 +131,10 @@ def _parsed(answer: Answer) -> Any:
 def call_of(step: Step, extras: Extras) -> Call:
     """The call of a step; a step that writes takes the extras along."""
     if step.verb == "GET":
-        return Call(step.path, step.params)
+        return Call(step.path, step.params, headers=step.headers)
     own = _content(step)
-    return Call(step.path, merged(step.params, extras.params), step.verb, extras.content or own)
+    content = extras.content or own
+    return Call(step.path, merged(step.params, extras.params), step.verb, content, step.headers)
 
 
 def _content(step: Step) -> Content | None:
@@ -159,6 +164,8 @@ def failures_of(writing: Writing, draft: Draft, answer: Answer) -> list[dict[str
 
 def _failure(writing: Writing, draft: Draft, thing: str, text: str) -> tuple[str, str] | None:
     """The field that a text is about, one of the body rather than another, and what it says of it."""
+    if field := writing.place(thing, draft):
+        return field, text
     custom = draft.given.get("custom_fields") or {}
     known = [
         *_blamed(writing.entries, writing.thing, thing),

@@ -5,6 +5,7 @@ from typing import Any
 
 from providers.filters import Cases, Narrowing
 from providers.mapping import Each, Fields, Node, at, const, fields, first_of, of
+from providers.netsuite.contacts_written import customers, vendors
 from providers.netsuite.deleted import deleted
 from providers.netsuite.dialect import (
     DELETED,
@@ -162,6 +163,7 @@ VENDORS = Source(
         own=own("vendor", "custentity", SEGMENT),
     ),
     companions=(addresses("vendor"), _subsidiaries("vendor")),
+    writing=vendors(VENDOR),
     whole=_path("vendor"),
 )
 CUSTOMERS = Source(
@@ -176,6 +178,7 @@ CUSTOMERS = Source(
         own=own("customer", "custentity", SEGMENT),
     ),
     companions=(addresses("customer"), _subsidiaries("customer")),
+    writing=customers(CUSTOMER_TABLE),
     whole=_path("customer"),
 )
 GONE_VENDORS = deleted(Contact, "vendor", type=const("vendor"), name=at("name"))

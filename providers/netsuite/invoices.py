@@ -36,6 +36,7 @@ from providers.netsuite.documents import (
     sum_of,
     words,
 )
+from providers.netsuite.documents_written import invoices
 from providers.netsuite.shapes import yes
 from providers.queries import SPELLING, Column, Companion
 from providers.resource import Source, Whole
@@ -194,6 +195,7 @@ INVOICES = resource(
             statement=document(tuple(KINDS), COLUMNS),
             companions=(lines({}), PAYMENTS),
             whole=Whole(_path, params=(("expandSubResources", "true"),)),
+            writing=invoices(INVOICE, line_table(), CUSTOMER, RECORDS),
         ),
         deleted(
             Invoice,

@@ -26,6 +26,7 @@ from providers.netsuite.dialect import (
     with_currency,
 )
 from providers.netsuite.dialect import of as columns
+from providers.netsuite.masters_written import accounts, items
 from providers.netsuite.shapes import CURRENCY_CODE, CUSTOM_FIELDS, NO_CUSTOM_FIELDS, STATUS, first, time
 from providers.netsuite.shapes import UPDATED as UPDATED_AT
 from providers.queries import SPELLING, Column, Companion
@@ -62,6 +63,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "Expense": ("expense", "expense"),
     "OthExpense": ("other_expenses", "expense"),
 }
+FIRST_TYPES = {pair[0]: name for name, pair in reversed(list(TYPES.items()))}  # which of several is written
 UNCLASSIFIED = ("NonPosting", "Stat")
 
 
@@ -118,6 +120,7 @@ ACCOUNTS = resource(
                 "account a", ACCOUNT_COLUMNS, (CURRENCIES_OF_A,), own=own("account", "custrecord", SEGMENT)
             ),
             whole=Whole(lambda row: f"/record/v1/account/{row['id']}", params=WHOLE),
+            writing=accounts(ACCOUNT, FIRST_TYPES),
         ),
         deleted(Account, "account", name=first_of(at("name"), at("id", ident))),
     ),
@@ -277,6 +280,7 @@ ITEMS = resource(
             ),
             companions=(PRICES,),
             whole=Whole(_item_path, params=WHOLE),
+            writing=items(ITEM, item_type),
         ),
         deleted(Item, *RECORDS, name=at("name")),
     ),

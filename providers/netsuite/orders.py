@@ -34,6 +34,7 @@ from providers.netsuite.documents import (
     sum_of,
     words,
 )
+from providers.netsuite.documents_written import orders, requisitions
 from providers.netsuite.shapes import person
 from providers.queries import SPELLING, Column, Companion, Part
 from providers.resource import Source, Whole
@@ -143,6 +144,7 @@ PURCHASE_ORDERS = resource(
             ),
             whole=Whole(lambda row: f"/record/v1/purchaseOrder/{row['id']}", params=WHOLE),
             also=("shippingaddress",),
+            writing=orders(ORDER, line_table()),
         ),
         deleted(PurchaseOrder, "purchaseorder", status=const("deleted")),
     ),
@@ -232,6 +234,7 @@ PURCHASE_ORDER_REQUISITIONS = resource(
                 lines({"estimatedamount": Column("tl.estimatedamount"), **named("entity", "tl.entity")}),
             ),
             whole=Whole(lambda row: f"/record/v1/purchaseRequisition/{row['id']}", params=WHOLE),
+            writing=requisitions(REQUISITION, REQUISITION_LINE),
         ),
         deleted(PurchaseOrderRequisition, "purchaserequisition", "requisition", status=const("deleted")),
     ),

@@ -6,6 +6,7 @@ from typing import Any
 from providers.filters import fixed
 from providers.mapping import Each, at, const, fields, first_of, not_offered, of
 from providers.netsuite.contacts import addresses
+from providers.netsuite.contacts_written import employees
 from providers.netsuite.deleted import deleted
 from providers.netsuite.dialect import (
     DELETED,
@@ -76,27 +77,29 @@ def _path(row: Mapping[str, Any]) -> str:
     return f"/record/v1/employee/{row['id']}"
 
 
+EMPLOYEE = fields(
+    Employee,
+    id=at("id", ident),
+    name=NAME,
+    first_name=at("firstname"),
+    last_name=at("lastname"),
+    emails=emails((None, "email")),
+    phones=PHONES,
+    addresses=Each(at("addresses", raw), fields(None, **PLACE, type=not_offered("")), ()),
+    created_at=time("datecreated"),
+    updated_at=UPDATED_AT,
+    custom_fields=CUSTOM_FIELDS,
+)
 EMPLOYEES = resource(
     sources=(
         Source(
             "/record/v1/employee",
-            fields(
-                Employee,
-                id=at("id", ident),
-                name=NAME,
-                first_name=at("firstname"),
-                last_name=at("lastname"),
-                emails=emails((None, "email")),
-                phones=PHONES,
-                addresses=Each(at("addresses", raw), fields(None, **PLACE, type=not_offered("")), ()),
-                created_at=time("datecreated"),
-                updated_at=UPDATED_AT,
-                custom_fields=CUSTOM_FIELDS,
-            ),
+            EMPLOYEE,
             statement=statement(
                 "employee e", PERSON, where=("e.id > 0",), own=own("employee", "custentity", SEGMENT)
             ),
             companions=(addresses("employee"),),
+            writing=employees(EMPLOYEE),
             whole=Whole(_path, params=WHOLE),
         ),
         deleted(Employee, "employee", name=at("name")),

@@ -26,6 +26,7 @@ from providers.netsuite.dialect import (
 )
 from providers.netsuite.dialect import of as columns
 from providers.netsuite.masters import key
+from providers.netsuite.masters_written import tracking
 from providers.netsuite.shapes import CUSTOM_FIELDS, STATUS, first, prefixed
 from providers.netsuite.shapes import UPDATED as UPDATED_AT
 from providers.resource import Resource, Source, Whole
@@ -63,14 +64,14 @@ def _columns(kind: str, alias: str, *names: str) -> Columns:
 
 
 def _source(kind: str) -> Source:
-    table = TABLES[kind]
+    table, found = TABLES[kind], _table(kind, at("subsidiary", first))
 
     def path(row: Mapping[str, Any]) -> str:
         return f"/record/v1/{table}/{row['id']}"
 
     return Source(
         f"/record/v1/{table}",
-        _table(kind, at("subsidiary", first)),
+        found,
         prefix=f"{kind}:",
         statement=statement(
             f"{table} d",
@@ -79,6 +80,7 @@ def _source(kind: str) -> Source:
         ),
         whole=Whole(path, params=WHOLE),
         spare=True,
+        writing=tracking(kind, table, found),
     )
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
+from tests.netsuite import test_writes as netsuite_writes
 from tests.writes import test_actions, test_attachments, test_round_trips
-from tests.writes.samples import SAMPLES
+from tests.writes.trials import TRIALS, key_of
 
 Write = tuple[str, str, str]
 Test = Callable[..., object]
@@ -35,11 +36,24 @@ ACTIONS: Mapping[str, Mapping[str, Test]] = {
     },
 }
 READ_BACK: Mapping[Write, Test] = {
-    **{("coupa", key, method): ROUND_TRIP for key in SAMPLES for method in ("create", "update")},
+    **{
+        (provider, key_of(name), method): ROUND_TRIP
+        for provider, trial in TRIALS.items()
+        for name in trial.samples
+        for method in ("create", "update")
+    },
     **{
         ("coupa", key, method): test
         for key, tests in ACTIONS.items()
         for methods, test in tests.items()
         for method in methods.split()
+    },
+    **{
+        (
+            "netsuite",
+            key_of(name),
+            "delete",
+        ): netsuite_writes.test_what_is_deleted_is_gone_and_may_be_deleted_once
+        for name in TRIALS["netsuite"].samples
     },
 }

@@ -14,42 +14,41 @@ from providers.registry import PROVIDERS
 from providers.writing import Entry
 from schemas.unified import MODELS, fields
 from tests.house import open_house
-from tests.writes.bodies import FULL
 from tests.writes.desk import Desk, told
-from tests.writes.samples import SAMPLES, Sample
+from tests.writes.samples import Sample
 from tests.writes.strategies import same
+from tests.writes.trials import TRIALS, Trial, key_of
 
-CONTEXT: dict[str, Any] = {
-    "unit_of_measure": "EA",
-    "global_custom_fields": ["erp-vendor-group"],
-    "tracking_fields": {"lookup-1": "cf-project", "lookup-2": "cf-plant"},
-}
-# Cleared, Coupa takes the requester's department.
-DEFAULTED = {("accounting/purchase_order_requisitions", "tracking_categories")}
 STAMPS = {"updated_at", "etag"}
+NAMES = [(provider, name) for provider, trial in TRIALS.items() for name in sorted(trial.samples)]
 
 
 @dataclass
 class Room:
     """The house in another thread's event loop."""
 
+    provider: str
     portal: BlockingPortal
     desk: Desk
+
+    @property
+    def trial(self) -> Trial:
+        return TRIALS[self.provider]
 
     def done(self, verb: str, path: str, body: Any = None) -> dict[str, Any]:
         return self.portal.call(self.desk.done, verb, path, body)
 
 
-@pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    opened = open_house(tmp_path_factory.mktemp("house"))
+@pytest.fixture(scope="module", params=list(TRIALS))
+def room(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Room]:
+    opened = open_house(tmp_path_factory.mktemp("house"), provider=request.param)
     with (
         anyio.from_thread.start_blocking_portal() as portal,
         portal.wrap_async_context_manager(opened) as house,
     ):
         desk = Desk(house)
-        portal.call(lambda: desk.settle(**CONTEXT))
-        yield Room(portal, desk)
+        portal.call(lambda: desk.settle(**TRIALS[request.param].context))
+        yield Room(request.param, portal, desk)
 
 
 def bodies(sample: Sample, *, update: bool) -> st.SearchStrategy[dict[str, Any]]:
@@ -78,23 +77,23 @@ def differing(sample: Sample, written: dict[str, Any], read: dict[str, Any]) -> 
 
 def test_every_writable_field_of_every_resource_has_a_sample() -> None:
     unified = {each.key: each for model in MODELS.values() for each in model.resources.values()}
-    for provider in PROVIDERS.values():
-        for key, resource in provider.resources.items():
-            writings = [source.writing for source in resource.sources if source.writing]
+    for provider, trial in TRIALS.items():
+        for name, sample in trial.samples.items():
+            key = key_of(name)
+            sources = PROVIDERS[provider].resources[key].sources
+            writings = (each.writing for each in sources if each.writing)
+            writing = next(each for each in writings if each.suits(trial.full[name]))
             names = {
                 field.name
                 for field in fields(unified[key])
-                for writing in writings
                 if isinstance(writing.entries.get(field.name), Entry)
             }
-            if writings and "create" in resource.methods and key in SAMPLES:
-                sample = SAMPLES[key]
-                assert names <= {*sample.needed, *sample.fields}, key
+            assert names <= {*sample.needed, *sample.fields}, (provider, name)
 
 
-@pytest.mark.parametrize("key", sorted(SAMPLES))
-def test_what_is_written_reads_back_and_an_update_touches_only_what_it_names(key: str, room: Room) -> None:
-    sample = SAMPLES[key]
+@pytest.mark.parametrize(("room", "name"), NAMES, indirect=["room"])
+def test_what_is_written_reads_back_and_an_update_touches_only_what_it_names(name: str, room: Room) -> None:
+    sample, key = room.trial.samples[name], key_of(name)
 
     @settings(
         max_examples=12,
@@ -122,17 +121,18 @@ def test_what_is_written_reads_back_and_an_update_touches_only_what_it_names(key
 
 
 def test_null_clears_what_can_be_cleared_and_is_refused_elsewhere(room: Room) -> None:
-    for key, sample in SAMPLES.items():
+    for name, sample in room.trial.samples.items():
+        key, full = key_of(name), room.trial.full[name]
         unified = next(
             each for model in MODELS.values() for each in model.resources.values() if each.key == key
         )
         source = next(
             each
-            for each in PROVIDERS["coupa"].resources[key].sources
-            if each.writing and each.writing.suits(FULL[key])
+            for each in PROVIDERS[room.provider].resources[key].sources
+            if each.writing and each.writing.suits(full)
         )
         rest = {"remote_data": dict(sample.rest)} if sample.rest else {}
-        made = room.done("POST", key, {**FULL[key], **rest})
+        made = room.done("POST", key, {**full, **rest})
         for field in fields(unified):
             entry = source.writing.entries.get(field.name) if source.writing else None
             if (
@@ -142,7 +142,7 @@ def test_null_clears_what_can_be_cleared_and_is_refused_elsewhere(room: Room) ->
                 continue
             path, body = f"{key}/{made['id']}", {field.name: None}
             is_needed = field.writes.required or (source.writing and field.name in source.writing.required)
-            if (key, field.name) in DEFAULTED:
+            if (key, field.name) in room.trial.defaulted:
                 room.done("PATCH", path, body)
             elif entry.clears and not is_needed:
                 assert room.done("PATCH", path, body)[field.name] in (None, [], {}), (key, field.name)
