@@ -21,7 +21,6 @@ GRAFANA = {"$__rate_interval": "5m", "$__range": "3h", "$job": ".*"}
 OWN = {  # of several workers, of processes that share a Redis, and Prometheus's own
     "koine_worker_up": {"worker"},
     "koine_redis_up": set[str](),
-    "koine_vendor_calls_waiting": set[str](),
     "up": set[str](),
 }
 

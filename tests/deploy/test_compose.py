@@ -67,7 +67,7 @@ def test_two_gateways_start_after_the_tables_are_up_to_date(services: dict[str, 
 
 
 def test_the_gateways_settings_exist_and_hold_no_secret(services: dict[str, Any]) -> None:
-    known = {variable(name) for name in Settings.model_fields} | {"KOINE_REDIS_URL"}
+    known = {variable(name) for name in Settings.model_fields}
     for name in ("gateway", "migrate"):
         assert set(services[name]["environment"]) <= known - SECRETS
         assert {secret["target"] for secret in services[name]["secrets"]} < SECRETS
