@@ -10,6 +10,12 @@ from tests.sandbox_netsuite.statements import rows
 RECORD = f"{ORIGIN}/services/rest/record/v1"
 STRICT = {"X-NetSuite-PropertyNameValidation": "Error"}
 Json = dict[str, Any]
+VENDOR: Json = {
+    "companyName": "Neu & Söhne",
+    "subsidiary": {"id": "1"},
+    "currency": {"id": 4},
+    "custentity_risk": 2.5,
+}
 
 
 async def write(
@@ -47,3 +53,21 @@ def refusal(answer: httpx.Response) -> tuple[int, str, str | None]:
     """Status, code and path of the first detail."""
     detail = answer.json()["o:errorDetails"][0]
     return answer.status_code, detail["o:errorCode"], detail.get("o:errorPath")
+
+
+async def bill(account: Account, **more: object) -> tuple[str, Json]:
+    """A bill of 20 and of 5, with the body it was made of."""
+    vendor, item = (
+        await made(account, "/vendor", VENDOR),
+        await first_id(account, "item", "itemtype = 'InvtPart'"),
+    )
+    body: Json = {
+        "entity": {"id": vendor},
+        "tranId": "V-1",
+        "tranDate": "2025-03-31",
+        "item": {
+            "items": [{"item": {"id": item}, "quantity": 2, "rate": 10}, {"item": {"id": item}, "amount": 5}]
+        },
+        **more,
+    }
+    return await made(account, "/vendorBill", body), body

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from sandbox.netsuite.seed import billing, items, orders, parties, setup
+from sandbox.netsuite.seed import billing, customs, items, orders, parties, setup, staff
 from sandbox.netsuite.seed.planter import Planter
 from sandbox.netsuite.store import Store
 
@@ -18,6 +18,9 @@ def planted(seed: int, vendors: int | None = None) -> Store:
 def image(seed: int, vendors: int | None) -> tuple[bytes, dict[str, int]]:
     """What `planted` starts from: kept, because planting takes about a second."""
     planter = Planter(seed, vendors)
-    for part in (setup, parties, items, orders, billing):
+    for part in (setup, customs, staff, parties):
+        part.plant(planter)
+    staff.plant_groups(planter)
+    for part in (items, orders, billing):
         part.plant(planter)
     return planter.store.saved()
