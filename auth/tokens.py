@@ -5,6 +5,7 @@ import re
 import secrets
 from datetime import datetime
 from functools import partial
+from typing import Protocol
 
 from starlette.requests import Request
 
@@ -19,6 +20,13 @@ __all__ = ["Caller", "authenticate", "create_token", "token_hash"]
 
 FORM = re.compile(r"koine_([0-9a-f-]{36})_([A-Za-z0-9_-]{20,200})")
 CHALLENGE = {"www-authenticate": "Bearer"}
+
+
+class Allowance(Protocol):
+    """How often each token may call."""
+
+    async def spend(self, token_id: str) -> None:
+        """One request. Raises Throttled where there is none left."""
 
 
 async def create_token(
@@ -47,7 +55,7 @@ async def create_token(
 async def authenticate(request: Request) -> Caller:
     """Who calls, by the `Authorization` header; kept as `request.state.caller`.
 
-    Raises NotAuthorized (`invalid_token`, `expired_token`) and, for a guesser, TooManyGuesses.
+    Raises NotAuthorized (`invalid_token`, `expired_token`), for a guesser TooManyGuesses, and Throttled (`token_rate`).
     """
     try:
         caller = await _caller(request)
@@ -55,7 +63,11 @@ async def authenticate(request: Request) -> Caller:
         guesses: Guesses = request.state.guesses
         guesses.failed(request.client.host if request.client else "")
         raise
+    is_first = "caller" not in request.scope["state"]  # the calls of a batch are part of one request
     request.state.caller = caller
+    allowance: Allowance | None = request.state.token_rate
+    if allowance is not None and is_first:
+        await allowance.spend(caller.token_id)
     return caller
 
 

@@ -209,7 +209,7 @@ async def open_state(
         metrics.watch(
             "koine_circuits_open", "Accounts whose vendor is left alone for failing.", breakers.open_count
         )
-        governor = await stack.enter_async_context(open_governor(settings, workers, log, metrics))
+        governor, token_rate = await stack.enter_async_context(open_governor(settings, workers, log, metrics))
         pipe = Pipe(
             way_out,
             renewals,
@@ -245,6 +245,7 @@ async def open_state(
             "changes": changes,
             "pipe": pipe,
             "governor": governor,
+            "token_rate": token_rate,
             "check_target": partial(check_target, guard),
             "ledger": ledger,
             "verify": partial(verify, pipe, connections),

@@ -9,7 +9,8 @@ from auth.origins import Origins
 OPEN = ("/unified/", "/proxy/", "/custom/", "/integrated-account/me")
 METHODS = "GET, POST, PUT, PATCH, DELETE, HEAD"
 EXPOSED = (
-    "x-request-id, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset, server-timing, "
+    "x-request-id, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset, ratelimit, ratelimit-policy, "
+    "server-timing, "
     "koine-ignored, truto-is-remote-error, content-disposition"
 )
 

@@ -2,23 +2,31 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from structlog.typing import FilteringBoundLogger
 
 from gateway.metrics import Metrics
 from gateway.settings import Settings
+from gateway.token_rate import TokenRate
 from proxy.governor import Governor
+
+if TYPE_CHECKING:
+    from proxy.commons import Commons
 
 
 @asynccontextmanager
 async def open_governor(
     settings: Settings, workers: int, log: FilteringBoundLogger, metrics: Metrics
-) -> AsyncIterator[Governor]:
-    """`workers`: the processes of this machine among which limits are shared out without Redis."""
+) -> AsyncIterator[tuple[Governor, TokenRate | None]]:
+    """What holds calls to vendors and requests of tokens to their limits.
+
+    `workers`: the processes of this machine among which vendors' limits are shared out without Redis.
+    """
     if settings.redis_url is None:
         governor = Governor(settings.queue_seconds, workers=workers)
         _watch(governor, metrics)
-        yield governor
+        yield governor, _token_rate(settings)
         return
     from proxy.commons import Commons, beating  # loading the client takes a tenth of a second
 
@@ -36,9 +44,16 @@ async def open_governor(
     )
     async with beating(commons, governor.under_way):
         try:
-            yield governor
+            yield governor, _token_rate(settings, commons)
         finally:
             await governor.aclose()
+
+
+def _token_rate(settings: Settings, commons: "Commons | None" = None) -> TokenRate | None:
+    if settings.token_rate is None:
+        return None
+    count, _, seconds = settings.token_rate.partition("/")
+    return TokenRate(int(count), float(seconds), commons)
 
 
 def _watch(governor: Governor, metrics: Metrics) -> None:

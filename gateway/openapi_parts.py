@@ -10,7 +10,10 @@ ABOUT = (
     "One HTTP dialect in front of many business systems. Every call but those to the service endpoints carries "
     "`Authorization: Bearer <token>`. `HEAD` asks as `GET` does. Each answer has an `x-request-id`."
 )
-DATA_HEADERS = ("server-timing", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset")
+DATA_HEADERS = (
+    *("server-timing", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"),
+    *("ratelimit", "ratelimit-policy"),
+)
 
 
 def reference(kind: str, name: str) -> Schema:
@@ -83,6 +86,14 @@ HEADERS: dict[str, Schema] = {
     },
     "ratelimit-remaining": {"description": "Calls left in the window.", **_FIGURE},
     "ratelimit-reset": {"description": "Seconds until the window ends.", **_FIGURE},
+    "ratelimit-policy": {
+        "description": 'Limits in the IETF\'s form: `"calls";q=25;w=1, "concurrency";q=4;qu="concurrent-requests"`.',
+        "schema": _TEXT,
+    },
+    "ratelimit": {
+        "description": 'What is left of them: `"calls";r=12;t=1, "concurrency";r=3`.',
+        "schema": _TEXT,
+    },
 }
 
 PARAMETERS: dict[str, Schema] = {

@@ -23,6 +23,7 @@ HEADER = re.compile(r"[A-Za-z0-9!#$&'*+.^_`|~-]+\s*=\s*[!-~]+")
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
 FORMS = "sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE"
 POSTGRES_OPTIONS = {"host", "ssl", "passfile", "target_session_attrs", "prepared_statement_cache_size"}
+RATE = re.compile(r"[1-9][0-9]{0,6}/[1-9][0-9]{0,4}")
 REDIS = ("redis://", "rediss://", "unix://")
 MISSING = {
     "encryption_keys": "is not set: make a key with `openssl rand -base64 32` and set it, newest first",
@@ -140,6 +141,11 @@ class Settings(BaseSettings):
         description="How many requests one process serves at once, and how many calls to vendors it has under way; "
         "more are answered 503 `overloaded`. A fifth of them is what one account may have of calls.",
     )
+    token_rate: str | None = Field(
+        default=None,
+        description="How many requests one API token may send in how many seconds, such as `500/10`: 500 at "
+        "once, and 50 a second from then on. More are answered 429 `token_rate`.",
+    )
     redis_url: SecretStr | None = Field(
         default=None,
         description="Where all workers keep vendors' limits together: `redis://…`, `rediss://…` (TLS) or `unix://…`. "
@@ -207,6 +213,13 @@ class Settings(BaseSettings):
             Keyring.from_setting(given.get_secret_value())
         except BadKeys as error:
             raise ValueError(str(error).removeprefix(variable("encryption_keys")).lstrip(": ")) from None
+        return given
+
+    @field_validator("token_rate")
+    @classmethod
+    def _rate(cls, given: str | None) -> str | None:
+        if given is not None and not RATE.fullmatch(given):
+            raise ValueError("is no rate: use requests/seconds, such as 500/10")
         return given
 
     @field_validator("redis_url")

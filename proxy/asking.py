@@ -48,6 +48,7 @@ class Asking:
         self._ended: list[str] = []
         self._returned = 0.0  # seconds
         self._is_in_line = False
+        self.elsewhere = 0  # calls under way at other workers, as far as was heard
         self._nudge = commons.turn_of(name)
         self._is_closed = False
         self._task: asyncio.Task[None] | None = None
@@ -115,6 +116,7 @@ class Asking:
         if verdict is not None:
             is_frozen = self._take_over(verdict)
             self._hand_out(limits, ids[: verdict.granted])
+            self.elsewhere = max(0, verdict.under_way - len(self._under_way))
             self._is_in_line = verdict.granted < len(ids)
             if self._is_in_line:
                 self._listener.hear(is_frozen=is_frozen)

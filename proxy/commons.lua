@@ -25,7 +25,7 @@ if ARGV[1] == 'freeze' then
     due = math.max(due, frozen + ARGV[3])
     keep()
   end
-  return {0, whole(due - now), whole(frozen - now), 0}
+  return {0, whole(due - now), whole(frozen - now), 0, 0}
 end
 
 -- ask: worker, step, slack, places (0: no limit), lease, time given back, number of calls that ended, channel;
@@ -96,8 +96,9 @@ else
 end
 if granted > 0 or returned > 0 then keep() end
 if places > 0 then redis.call('PEXPIRE', KEYS[2], whole(lease / 500)) end
-local is_free = places == 0 or redis.call('ZCARD', KEYS[2]) < places
+local under_way = places > 0 and redis.call('ZCARD', KEYS[2]) or 0
+local is_free = places == 0 or under_way < places
 if next_worker and is_free and (ended > 0 or places > 0 and granted > 0) then
   redis.call('PUBLISH', ARGV[9], next_worker .. ' ' .. KEYS[1])
 end
-return {granted, whole(due - now), whole(frozen - now), whole(wait)}
+return {granted, whole(due - now), whole(frozen - now), whole(wait), under_way}

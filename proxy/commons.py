@@ -33,12 +33,16 @@ Held = Callable[[], Mapping[str, Sequence[str]]]
 
 @dataclass(frozen=True)
 class Verdict:
-    """`granted` calls may go. `due` and `frozen`: seconds from now of the bucket's; `wait`: when to ask again."""
+    """`granted` calls may go. `due` and `frozen`: seconds from now of the bucket's; `wait`: when to ask again.
+
+    `under_way`: calls of all workers, where places are counted.
+    """
 
     granted: int
     due: float
     frozen: float
     wait: float
+    under_way: int
 
 
 class Commons:
@@ -87,6 +91,14 @@ class Commons:
         places = limits.concurrency if limits and limits.concurrency else 0
         told = (_micro(self._lease), _micro(returned), len(ended), CHANNEL)
         return await self._run(gate, "ask", self.worker, *pace, places, *told, *ended, *ids)
+
+    async def spend(self, name: str, step: float, slack: float) -> float | None:
+        """Seconds to wait where nothing is left of an allowance, 0 where some was, and is spent; None without Redis."""
+        told = (_micro(step), _micro(slack), 0, _micro(self._lease), 0, 0, CHANNEL)
+        verdict = await self._run(name, "ask", "nobody", *told, "one")
+        if verdict is None:
+            return None
+        return 0.0 if verdict.granted else verdict.wait
 
     async def freeze(self, gate: str, limits: Limits | None, seconds: float, *, first: bool) -> None:
         """No call of any worker for so long. `first`: only where none is frozen yet."""
@@ -158,11 +170,12 @@ class Commons:
         keys = [name, f"{name}:calls", f"{name}:line"]
         try:
             async with asyncio.timeout(2 * self._patience):  # the client's own come first, and clear up
-                granted, due, frozen, wait = await self._script(keys=keys, args=args)
+                granted, due, frozen, wait, under_way = await self._script(keys=keys, args=args)
         except (RedisError, OSError, TimeoutError) as error:
             await self._lose(error)
             return None
-        return Verdict(int(granted), float(due) / 1e6, float(frozen) / 1e6, float(wait) / 1e6)
+        due, frozen, wait = (float(each) / 1e6 for each in (due, frozen, wait))
+        return Verdict(int(granted), due, frozen, wait, int(under_way))
 
     async def _lose(self, error: Exception) -> None:
         """From here on each worker keeps its share by itself, until a sign of life gets through."""

@@ -19,18 +19,33 @@ PREFIXES = ("ratelimit-", "x-ratelimit-", "x-rate-limit-")  # IETF's drafts, and
 
 @dataclass(frozen=True)
 class Figures:
-    """`limit` may carry a window (`25;w=1`); `reset` is in seconds from now."""
+    """`limit` may carry a window (`25;w=1`), and is "" where no rate is known; `reset` is in seconds from now.
 
-    limit: str
-    remaining: int
-    reset: int
+    `places`: calls that may be under way at a time, None where that is not limited, and `free` of them.
+    """
+
+    limit: str = ""
+    remaining: int = 0
+    reset: int = 0
+    places: int | None = None
+    free: int = 0
 
     def headers(self) -> Mapping[str, str]:
-        return {
-            "ratelimit-limit": self.limit,
-            "ratelimit-remaining": str(self.remaining),
-            "ratelimit-reset": str(self.reset),
-        }
+        """In Truto's form, which has a rate alone, and in the IETF's (draft-ietf-httpapi-ratelimit-headers-10)."""
+        policies, states, found = [], [], {}
+        if self.limit:
+            quota, _, window = self.limit.partition(";")
+            policies.append(f'"calls";q={quota}' + (f";{window}" if window else ""))
+            states.append(f'"calls";r={self.remaining};t={self.reset}')
+            found = {
+                "ratelimit-limit": self.limit,
+                "ratelimit-remaining": str(self.remaining),
+                "ratelimit-reset": str(self.reset),
+            }
+        if self.places is not None:
+            policies.append(f'"concurrency";q={self.places};qu="concurrent-requests"')
+            states.append(f'"concurrency";r={self.free}')
+        return {**found, "ratelimit-policy": ", ".join(policies), "ratelimit": ", ".join(states)}
 
 
 def stated_figures(headers: httpx.Headers, now: float) -> Figures | None:

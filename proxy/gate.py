@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -81,8 +82,13 @@ class Gate:
             self._unexplained = 0
 
     def figures(self, limits: Limits | None) -> Figures | None:
-        """The vendor's, else our own; None where neither knows a rate."""
-        return self._stated or self._bucket.figures(_now(), self._own(limits))
+        """The vendor's rate, else our own, and our own places; None where neither is known."""
+        own = self._own(limits)
+        found = self._stated or self._bucket.figures(_now(), own)
+        if own is None or own.concurrency is None:
+            return found
+        under_way = self.in_flight + (self._asking.elsewhere if self._asking and self._is_shared else 0)
+        return replace(found or Figures(), places=own.concurrency, free=max(0, own.concurrency - under_way))
 
     @property
     def is_idle(self) -> bool:

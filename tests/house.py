@@ -38,7 +38,14 @@ KEY = base64.b64encode(bytes(range(32))).decode()
 SANDBOX = "http://sandbox.test"
 CHOSEN = (
     *("database_url", "log_days", "unsupported_filters", "queue_seconds", "upstream_seconds"),
-    *("public_url", "allow_private_upstreams", "truto_signature", "webhook_days", "most_requests"),
+    *(
+        "public_url",
+        "allow_private_upstreams",
+        "truto_signature",
+        "webhook_days",
+        "token_rate",
+        "most_requests",
+    ),
     *("otlp_endpoint", "otlp_headers", "trace_sample"),
 )
 WIDE = {"rate": 100_000, "burst": 100_000}  # calls a second; a vendor's own would slow most tests down

@@ -168,6 +168,7 @@ async def open_world(url: str, provider: Provider = ACME, **sandboxes: str) -> A
             "renewals": renewals,
             "revocations": Revocations(vendor.transport, vault, connections),
             "token_hash_key": pepper,
+            "token_rate": None,
             "guesses": Guesses(partial(next, itertools.count(step=SECONDS))),  # no guesser is this slow
             "check_target": partial(check_target, Guard(allow_private=True)),
             "verify": partial(_verified, vendor, renewals),

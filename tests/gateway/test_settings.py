@@ -45,6 +45,7 @@ def test_only_the_keys_must_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "otlp_headers": None,
         "trace_sample": 1.0,
         "most_requests": 2000,
+        "token_rate": None,
         "redis_url": None,
         "log_level": "info",
     }
@@ -80,6 +81,7 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         "otlp_headers": None,
         "trace_sample": 1.0,
         "most_requests": 2000,
+        "token_rate": None,
         "redis_url": None,
         "log_level": "info",
     }
@@ -168,6 +170,7 @@ def test_databases_are_named_in_every_usual_form(written: str, read: str) -> Non
             "is no absolute http or https URL: use one such as http://127.0.0.1:9000.",
         ),
         ("log_days", "91", "can't be used: input should be less than or equal to 90."),
+        ("token_rate", "500", "is no rate: use requests/seconds, such as 500/10."),
         ("redis_url", "http://localhost", "is no Redis URL: begin it with redis://, rediss:// or unix://."),
         ("log_level", "loud", "can't be used: input should be 'debug', 'info', 'warning' or 'error'."),
     ],

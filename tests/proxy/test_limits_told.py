@@ -31,6 +31,8 @@ async def test_limits_are_told_on_every_answer_with_data(tmp_path: Path) -> None
             "ratelimit-limit": "20;w=1",
             "ratelimit-remaining": "0",
             "ratelimit-reset": "10",
+            "ratelimit-policy": '"calls";q=20;w=1',
+            "ratelimit": '"calls";r=0;t=10',
             "retry-after": "9",
         }
         held = await house.get(CONTACTS)
@@ -55,3 +57,13 @@ async def test_accounts_of_one_instance_are_held_back_together(tmp_path: Path) -
         held = await house.client.get(f"/unified/{CONTACTS}?integrated_account_id={other}")
         assert (held.status_code, held.json()["details"]) == (429, {"reason": "account_rate"})
         assert len(diversion.upstream.seen) == before
+
+
+async def test_calls_under_way_are_told_in_the_ietfs_form_alone(tmp_path: Path) -> None:
+    async with diverted_house(tmp_path, limits={"concurrency": 3}) as (house, _):
+        listed = await house.get(f"{CONTACTS}?limit=1")
+        assert listed.headers["ratelimit-policy"] == (
+            '"calls";q=25;w=1, "concurrency";q=3;qu="concurrent-requests"'
+        )
+        assert listed.headers["ratelimit"].endswith(', "concurrency";r=2')
+        assert listed.headers["ratelimit-limit"] == "25;w=1"
