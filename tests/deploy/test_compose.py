@@ -14,6 +14,7 @@ from yamllint.config import YamlLintConfig  # type: ignore[import-untyped]
 
 from gateway.limits import LIMITS
 from gateway.settings import Settings, read_settings, variable
+from gateway.visit import SERVICE
 from tests.deploy.places import DEPLOY, SECRETS, read
 from tests.gateway.served import koine_serve
 
@@ -133,10 +134,14 @@ def test_the_secrets_that_are_made_start_a_gateway_and_are_made_once(tmp_path: P
 
 
 def test_what_machines_ask_for_is_not_served_to_callers() -> None:
-    assert (
-        "http-request return status 404 if { path /metrics /healthz /readyz }"
-        in (DEPLOY / "haproxy.cfg").read_text()
+    said = re.search(
+        r"return status 404 if \{ path,url_dec -m reg (\S+) \}", (DEPLOY / "haproxy.cfg").read_text()
     )
+    assert said is not None
+    closed = re.compile(said.group(1))
+    assert all(closed.search(path) for path in SERVICE - {"/ping"})
+    assert closed.search("//metrics")
+    assert not any(closed.search(path) for path in ("/ping", "/proxy/metrics", "/unified/crm/healthz"))
 
 
 def test_the_proxys_question_for_readiness_is_one_that_gateways_answer(tmp_path: Path) -> None:
