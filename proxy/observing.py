@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import httpx
 
 from auth.connections import Connection
-from proxy.record import CallRecord, OnCall, Outcome
+from proxy.record import CallRecord, OnCall, Outcome, unrecorded
 from proxy.transport import NO_ANSWER
 
 
@@ -49,7 +49,9 @@ class Observation:
             return
         self._is_over = True
         connection, request = self._connection, self._request
-        self._on_call(
+        # Let go of who is told, who holds this: without the circle nothing is left to the garbage collector.
+        tell, self._on_call = self._on_call, unrecorded
+        tell(
             CallRecord(
                 account_id=connection.account_id,
                 environment_id=connection.environment_id,
