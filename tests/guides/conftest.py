@@ -28,7 +28,7 @@ def follow(running: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[Follow
             exported = {"KOINE": running.url, "TOKEN": running.token, "ACCOUNT": account}
             for name, value in exported.items():
                 monkeypatch.setenv(name, value)
-            return stack.enter_context(followed(page, exported))
+            return stack.enter_context(followed(page, provider, exported))
 
         yield to_its_end
 

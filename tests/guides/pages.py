@@ -16,7 +16,7 @@ import httpx
 ROOT = Path(__file__).parents[2]
 GUIDES = ROOT / "docs" / "guides"
 PROVIDERS = re.compile(r"^<!-- runs with: (.+) -->$", re.MULTILINE)
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^```(\w+)(?: (\w+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 SECONDS = 120
 Names = dict[str, Any]
 
@@ -35,18 +35,20 @@ def providers(name: str) -> list[str]:
     return found[1].split(", ")
 
 
-def blocks(path: Path) -> Iterator[Block]:
+def blocks(path: Path, provider: str) -> Iterator[Block]:
+    """Those for every provider, and those that say behind their language that they are for this one."""
     page = path.read_text()
     for found in BLOCK.finditer(page):
-        yield Block(found[1], found[2], page[: found.start(2)].count("\n"))
+        if found[2] in (None, provider):
+            yield Block(found[1], found[3], page[: found.start(3)].count("\n"))
 
 
 @contextlib.contextmanager
-def followed(name: str, variables: Mapping[str, str]) -> Iterator[Names]:
+def followed(name: str, provider: str, variables: Mapping[str, str]) -> Iterator[Names]:
     """What the page's Python has named in the end. Its blocks share names; `sh` blocks share only the environment."""
     names: Names = {"__name__": "__main__"}
     try:
-        read_through(GUIDES / f"{name}.md", variables, names)
+        read_through(GUIDES / f"{name}.md", provider, variables, names)
         yield names
     finally:
         for value in names.values():
@@ -54,10 +56,10 @@ def followed(name: str, variables: Mapping[str, str]) -> Iterator[Names]:
                 value.close()
 
 
-def read_through(path: Path, variables: Mapping[str, str], names: Names) -> None:
-    """Runs the blocks of one page, its Python in `names`."""
+def read_through(path: Path, provider: str, variables: Mapping[str, str], names: Names) -> None:
+    """Runs the blocks of one page for a provider, its Python in `names`."""
     printed = ""
-    for block in blocks(path):
+    for block in blocks(path, provider):
         if block.language == "python":
             printed = _python(path, block, names)
         elif block.language == "sh":

@@ -30,7 +30,7 @@ koine_…
 def follow(folder: Path, **parts: str) -> Names:
     page, names = folder / "page.md", Names()
     page.write_text(PAGE.format(**{"shown": "paid 20", "rest": "", **parts}))
-    read_through(page, {"TOKEN": "koine_1"}, names)
+    read_through(page, "coupa", {"TOKEN": "koine_1"}, names)
     return names
 
 
@@ -51,4 +51,15 @@ def test_a_block_that_is_never_run_is_refused(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text('```json\n{"a": 1}\n```\n')
     with pytest.raises(AssertionError, match="json is never run"):
-        read_through(page, {}, {})
+        read_through(page, "coupa", {}, {})
+
+
+def test_a_block_for_one_provider_is_run_with_that_one_alone(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "```python coupa\nname = 'a'\n```\n```python netsuite\nname = 'b'\n```\n```python\nseen = name\n```\n"
+    )
+    for provider, seen in (("coupa", "a"), ("netsuite", "b")):
+        names = Names()
+        read_through(page, provider, {}, names)
+        assert names["seen"] == seen
