@@ -107,7 +107,7 @@ def test_takes_long_tokens(running: Running) -> None:
 
 
 def test_starts_quickly(running: Running) -> None:
-    assert running.seconds < 3
+    assert running.seconds < 5
 
 
 @pytest.mark.parametrize(
