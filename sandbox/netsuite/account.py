@@ -26,12 +26,14 @@ FEATURES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class Account:
-    """`hidden` are tables (`role`) and columns (`vendor.subsidiary`) that the caller's role can't see."""
+    """`hidden` are tables (`role`) and columns (`vendor.subsidiary`) that the caller's role can't see, `broken` columns
+    that SuiteQL fails on."""
 
     features: frozenset[str]
     date_format: str
     zone: ZoneInfo
     hidden: frozenset[str]
+    broken: frozenset[str]
 
     def without(self, names: frozenset[str]) -> "Account":
         """The account with these tables, records and columns hidden, too."""
@@ -57,8 +59,8 @@ class Account:
         return set(FEATURES) - self.features
 
 
-def account(without: str, hidden: str, date_format: str, zone: str) -> Account:
-    """The account of the switches, two of which are comma lists. Raises ValueError for what is not there."""
+def account(without: str, hidden: str, broken: str, date_format: str, zone: str) -> Account:
+    """The account of the switches, three of which are comma lists. Raises ValueError for what is not there."""
     off = set(filter(None, without.split(",")))
     if not off <= set(FEATURES):
         raise ValueError(f"switch without takes {', '.join(FEATURES)}")
@@ -68,5 +70,5 @@ def account(without: str, hidden: str, date_format: str, zone: str) -> Account:
         place = ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise ValueError(f"switch zone: there is no {zone}") from error
-    seen = frozenset(filter(None, hidden.split(",")))
-    return Account(frozenset(FEATURES) - off, date_format, place, seen)
+    unseen, failing = (frozenset(filter(None, listed.split(","))) for listed in (hidden, broken))
+    return Account(frozenset(FEATURES) - off, date_format, place, unseen, failing)

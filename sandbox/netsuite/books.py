@@ -83,4 +83,4 @@ class Books:
 
 
 def _account(switches: Switches) -> Account:
-    return account(switches.without, switches.hidden, switches.date_format, switches.zone)
+    return account(switches.without, switches.hidden, switches.broken, switches.date_format, switches.zone)

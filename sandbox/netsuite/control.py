@@ -14,7 +14,7 @@ from sandbox.netsuite.registry import upload
 from sandbox.netsuite.tenant import Tenant
 
 MOST_SLOTS = 1000
-SET_UP = ("without", "hidden", "date_format", "zone")
+SET_UP = ("without", "hidden", "broken", "date_format", "zone")
 
 
 class AccountControl:

@@ -33,6 +33,7 @@ class Switches:
     zone: str = "America/Los_Angeles"  # of the callers' preferences
     without: str = ""  # features that are off, a comma list: those of `account.py`
     hidden: str = ""  # tables (`role`) and columns (`vendor.subsidiary`) that no role sees, a comma list
+    broken: str = ""  # columns (`transaction.memo`) that SuiteQL fails on with 500, a comma list
     transient: Literal["required", "optional"] = (
         "required"  # whether SuiteQL refuses calls without `Prefer: transient`
     )

@@ -4,7 +4,7 @@ import pytest
 
 from tests.sandbox_netsuite.conftest import Account, Opened
 from tests.sandbox_netsuite.records import first_id, got, made
-from tests.sandbox_netsuite.statements import reason, rows
+from tests.sandbox_netsuite.statements import ask, reason, rows
 
 pytestmark = pytest.mark.anyio
 
@@ -20,6 +20,7 @@ async def test_features_formats_and_zone_change_between_two_calls(account: Accou
         "without": "classes",
         "hidden": "vendor.email,role",
     }
+    told["broken"] = "transaction.memo"
     answer = await account.client.post(SET_UP, json=told)
     assert (answer.status_code, answer.json()) == (200, told)
     [after] = await rows(account, text)
@@ -46,3 +47,23 @@ async def test_suiteql_lags_behind_where_the_switch_says_so_and_rest_does_not(op
     assert await rows(account, text, id_) == []
     await account.client.post("/_sandbox/clock", json={"advance_seconds": 6})
     assert await rows(account, text, id_) == [{"companyname": "Fresh"}]
+
+
+async def test_a_broken_column_fails_every_statement_that_names_it_until_it_is_mended(
+    account: Account,
+) -> None:
+    await account.client.post(SET_UP, json={"broken": "transaction.memo"})
+    conditions = (
+        "id, memo FROM transaction",
+        "* FROM transaction t",
+        "t.id FROM transaction t WHERE t.memo = 'x'",
+    )
+    for text in (f"SELECT {one}" for one in conditions):
+        answer = await ask(account, text)
+        assert (answer.status_code, answer.json()["o:errorDetails"][0]["o:errorCode"]) == (
+            500,
+            "UNEXPECTED_ERROR",
+        )
+    assert len(await rows(account, "SELECT id FROM transaction WHERE id < 20")) > 3
+    await account.client.post(SET_UP, json={"broken": ""})
+    assert len(await rows(account, "SELECT memo FROM transaction")) > 500

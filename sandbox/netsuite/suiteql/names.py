@@ -8,7 +8,7 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 from sandbox.netsuite.account import Account
 from sandbox.netsuite.catalog import TABLES, Column, Kind
 from sandbox.netsuite.suiteql.functions import FUNCTIONS
-from sandbox.netsuite.suiteql.refused import Refused, unsupported
+from sandbox.netsuite.suiteql.refused import Broken, Refused, unsupported
 
 MEANING, STORED = (
     "meaning",
@@ -77,6 +77,8 @@ def _qualify(column: exp.Column, scope: Scope, account: Account) -> None:
     for around in _outwards(scope):
         for name, source in around.sources.items():
             if column.table in ("", name) and column.name in _offered(source, account):
+                if isinstance(source, exp.Table) and f"{source.name}.{column.name}" in account.broken:
+                    raise Broken(column.name)
                 column.set("table", exp.to_identifier(name))
                 _note(column, source)
                 return

@@ -6,12 +6,12 @@ import orjson
 from starlette.responses import Response
 
 from sandbox.netsuite import paging
-from sandbox.netsuite.answers import Refusal, answer
+from sandbox.netsuite.answers import Refusal, answer, unexpected
 from sandbox.netsuite.call import Call
-from sandbox.netsuite.suiteql.refused import Refused
+from sandbox.netsuite.suiteql.refused import Broken, Refused
 
 PATH = "/query/v1/suiteql"
-UNEXPECTED = "An unexpected error occurred. Error ID: kq8mzn1w0v3t5yjx"
+ERROR_ID = "kq8mzn1w0v3t5yjx"
 
 
 async def run(call: Call) -> Response:
@@ -24,6 +24,8 @@ async def run(call: Call) -> Response:
         call.tenant.books.turn()
     try:
         found = call.tenant.books.engine(call.caller.role).run(text, params, limit, offset)
+    except Broken as broken:
+        raise unexpected(ERROR_ID) from broken
     except Refused as refused:
         raise _refusal(call, refused) from refused
     items = [{"links": [], **row} for row in found.rows]
@@ -64,5 +66,5 @@ def _malformed() -> Refusal:
 
 def _refusal(call: Call, refused: Refused) -> Refusal:
     if refused.column and call.tenant.switches.unknown_column == 500:
-        return Refusal(500, "UNEXPECTED_ERROR", UNEXPECTED)
+        return unexpected(ERROR_ID)
     return Refusal(400, "INVALID_PARAMETER", str(refused), {"o:errorQueryParam": "q"})

@@ -11,5 +11,9 @@ class Refused(Exception):
         self.column = column
 
 
+class Broken(Exception):
+    """A column on which the statement fails inside NetSuite."""
+
+
 def unsupported(what: str) -> Refused:
     return Refused(f"Invalid or unsupported search: {what}")
