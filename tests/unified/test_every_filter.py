@@ -27,6 +27,14 @@ CASES = [
     if name not in APART
     if operator in MODELS[key.split("/")[0]].resources[key.split("/")[1]].filters[name].operators
 ]
+COMPARABLE = {
+    "balance",
+    "created_at",
+    "due_date",
+    "issue_date",
+    "total_amount",
+    "updated_at",
+}  # as we show them
 COMPARE: dict[str, Callable[[str, str], bool]] = {
     "gt": lambda found, bound: found > bound,
     "gte": lambda found, bound: found >= bound,
@@ -179,6 +187,10 @@ async def test_a_list_is_sorted_both_ways_and_loses_nothing(
     assert sorted(record["id"] for record in rising) == ids
     assert sorted(record["id"] for record in falling) == ids
     assert [record["id"] for record in rising] != [record["id"] for record in falling]
+    if by in COMPARABLE:
+        for found, is_falling in ((rising, False), (falling, True)):
+            shown = [record[by] for record in found if record[by] is not None]
+            assert shown == sorted(shown, reverse=is_falling)
 
 
 def test_every_filter_of_the_declarations_was_tried() -> None:
