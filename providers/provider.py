@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from providers.queries import Fact
+from providers.companions import Fact
 from providers.resource import Resource, Source
 from providers.schemes import AuthorizationCode, Scheme, Variable
 

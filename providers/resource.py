@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from providers.companions import Companion
 from providers.filters import Filter
 from providers.mapping import Fields, Needs, merged
 from providers.overrides.override import Override, Reshaping
 from providers.overrides.query import Rewriting
 from providers.overrides.request import Remaking
 from providers.paging import Keyset, Offset, Paging, Sorted
-from providers.queries import Companion, Statement
+from providers.queries import Statement
 from providers.writing import Writing
 
 Params = tuple[tuple[str, str], ...]

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from auth.connections import Connections
+from providers.companions import Companion
 from providers.paging import Position
-from providers.queries import Companion
 from proxy.cursors import check_rising
 from unified.asking import Asking
 from unified.rows import Row, Rows, records

@@ -8,7 +8,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from auth.connections import Connection, Connections
-from providers.queries import Fact
+from providers.companions import Fact
 from proxy.pipe import Pipe
 from proxy.refusals import refuse
 from unified.target import call_of

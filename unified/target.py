@@ -7,11 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from auth.connections import Connection
+from providers.companions import Companion
 from providers.filters import CannotFilter
 from providers.local_time import UNKNOWN, Tenant
 from providers.mapping import Needs
 from providers.overrides.override import Faults
-from providers.queries import ANY, NAME, Asked, Companion, OwnField, Statement
+from providers.queries import ANY, NAME, Asked, OwnField, Statement
 from providers.resource import Params, Resource, Source
 from proxy.answer import Call, Content
 from schemas.errors import InvalidRequest

@@ -7,10 +7,11 @@ from providers.netsuite.contacts import CONTACTS
 from providers.netsuite.errors import read_error
 from providers.netsuite.facts import FACTS
 from providers.netsuite.governance import LIMITS
+from providers.netsuite.groups import GROUPS, ROLES
 from providers.netsuite.invoices import INVOICES
 from providers.netsuite.masters import ACCOUNTS, CURRENCIES, ITEMS
 from providers.netsuite.orders import PURCHASE_ORDER_REQUISITIONS, PURCHASE_ORDERS
-from providers.netsuite.people import EMPLOYEES, GROUPS, ROLES, USERS
+from providers.netsuite.people import EMPLOYEES, USERS
 from providers.netsuite.tracking import TRACKING_CATEGORIES
 from providers.provider import Check, Provider
 from providers.resource import Resource

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from providers.companions import Companion
 from providers.filters import Cases, Narrowing
 from providers.mapping import Each, Fields, Node, at, const, fields, first_of, of
 from providers.netsuite.contacts_written import customers, vendors
@@ -37,7 +38,7 @@ from providers.netsuite.shapes import (
     prefixed,
     time,
 )
-from providers.queries import Column, Companion
+from providers.queries import Column
 from providers.resource import Source, Whole
 from providers.values import ident
 from schemas.accounting import Contact

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from providers.companions import keyset, sorted_by
 from providers.filters import NOTHING, Cases, Filter, Narrowing, Same
 from providers.local_time import Calendar, LocalMoments
 from providers.paging import Offset, Sorted
-from providers.queries import SPELLING, Column, Language, Own, OwnField, Part, Statement, keyset, sorted_by
+from providers.queries import SPELLING, Column, Language, Own, OwnField, Part, Statement
 from providers.resource import Params, Resource
 
 SUITEQL = Language("/query/v1/suiteql", headers=(("prefer", "transient"),))

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from providers.companions import Companion
 from providers.mapping import Each, Fields, Node, at, fields, given, not_offered, of
 from providers.netsuite.dialect import SEGMENT, Columns, day, moment, named, own, shown, statement
 from providers.netsuite.dialect import of as columns
 from providers.netsuite.shapes import CURRENCY_CODE, CUSTOM_FIELDS, TAGS, UPDATED, time, times, yes
-from providers.queries import Column, Companion, Part, Statement
+from providers.queries import Column, Part, Statement
 from providers.values import amount, decimal, ident, number, raw
 
 Row = Mapping[str, Any]

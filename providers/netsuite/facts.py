@@ -4,8 +4,9 @@ import re
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from providers.companions import Fact
 from providers.netsuite.dialect import SUITEQL
-from providers.queries import Fact, OwnField
+from providers.queries import OwnField
 from providers.values import text
 
 Rows = list[dict[str, Any]]

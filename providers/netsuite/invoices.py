@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from providers.companions import Companion
 from providers.filters import NOTHING, Choice, Narrowing
 from providers.mapping import Node, at, const, fields, first_of, of
 from providers.netsuite.deleted import deleted
@@ -38,7 +39,7 @@ from providers.netsuite.documents import (
 )
 from providers.netsuite.documents_written import invoices
 from providers.netsuite.shapes import yes
-from providers.queries import SPELLING, Column, Companion
+from providers.queries import SPELLING, Column
 from providers.resource import Source, Whole
 from providers.values import decimal, ident, number, one_of, raw, text
 from schemas.accounting import Invoice

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from providers.companions import Companion
 from providers.currencies import currency_name
 from providers.filters import Choice
 from providers.mapping import at, fields, first_of, not_offered, of
@@ -29,7 +30,7 @@ from providers.netsuite.dialect import of as columns
 from providers.netsuite.masters_written import accounts, items
 from providers.netsuite.shapes import CURRENCY_CODE, CUSTOM_FIELDS, NO_CUSTOM_FIELDS, STATUS, first, time
 from providers.netsuite.shapes import UPDATED as UPDATED_AT
-from providers.queries import SPELLING, Column, Companion
+from providers.queries import SPELLING, Column
 from providers.resource import Source, Whole
 from providers.values import ident, number, one_of, text
 from schemas.accounting import Account, Currency, Item

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from providers.companions import Companion
 from providers.filters import Choice
 from providers.mapping import Node, at, const, fields, first_of, not_offered, of
 from providers.netsuite.deleted import deleted
@@ -36,7 +37,7 @@ from providers.netsuite.documents import (
 )
 from providers.netsuite.documents_written import orders, requisitions
 from providers.netsuite.shapes import person
-from providers.queries import SPELLING, Column, Companion, Part
+from providers.queries import SPELLING, Column, Part
 from providers.resource import Source, Whole
 from providers.values import amount, decimal, ident, number, raw
 from schemas.accounting import PurchaseOrder, PurchaseOrderRequisition

@@ -1,8 +1,9 @@
-"""Employees as unified employees and, with access to the system, as users; groups of them; roles."""
+"""Employees as unified employees and, with access to the system, as users."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from providers.companions import Companion
 from providers.filters import fixed
 from providers.mapping import Each, at, const, fields, first_of, not_offered, of
 from providers.netsuite.contacts import addresses
@@ -13,7 +14,6 @@ from providers.netsuite.dialect import (
     ID_FILTER,
     MADE,
     SEGMENT,
-    UPDATED,
     Columns,
     Ids,
     flag,
@@ -30,7 +30,6 @@ from providers.netsuite.dialect import of as columns
 from providers.netsuite.masters import key
 from providers.netsuite.shapes import (
     CUSTOM_FIELDS,
-    NO_CUSTOM_FIELDS,
     PLACE,
     emails,
     ids,
@@ -40,11 +39,11 @@ from providers.netsuite.shapes import (
     yes,
 )
 from providers.netsuite.shapes import UPDATED as UPDATED_AT
-from providers.queries import Column, Companion, Part
+from providers.queries import Column
 from providers.resource import Source, Whole
 from providers.values import ident, raw
 from schemas.accounting import Employee
-from schemas.user_directory import Group, Role, User
+from schemas.user_directory import User
 
 WHOLE = (("expandSubResources", "true"),)
 GROUP = 'm."group"'
@@ -243,76 +242,4 @@ USERS = resource(
         "updated_at": "lastmodifieddate",
         "username": "email",
     },
-)
-
-GROUP_COLUMNS: Columns = {
-    **key("g"),
-    **columns("g", "groupname", "issalesrep"),
-    **{name: Column(f"g.{name}", option=name) for name in ("grouptype", "comments", "isinactive", "email")},
-    "lastmodifieddate": moment("g.lastmodifieddate"),
-    "name": folded("g.groupname"),
-}
-GROUPS = resource(
-    sources=(
-        Source(
-            "/record/v1/entityGroup",
-            fields(
-                Group,
-                id=at("id", ident),
-                name=at("groupname"),
-                description=at("comments"),
-                organization=at("record.subsidiary.id", ident),
-                group_type=at("issalesrep", lambda found: "team" if yes(found) else "group"),
-                created_at=not_offered("NetSuite does not tell when a group was made"),
-                updated_at=UPDATED_AT,
-                custom_fields=NO_CUSTOM_FIELDS,
-            ),
-            statement=statement(
-                "entitygroup g",
-                GROUP_COLUMNS,
-                # groups of customers, vendors and jobs are no groups of users
-                where=(Part("g.grouptype = 'Employee'", "grouptype"),),
-                own=own("entitygroup"),
-            ),
-            whole=Whole(lambda row: f"/record/v1/entityGroup/{row['id']}", params=WHOLE),
-        ),
-        deleted(Group, "entitygroup", name=at("name")),
-    ),
-    filters={
-        **ID_FILTER,
-        **UPDATED,
-        "is_deleted": DELETED,
-        "name": same("name"),
-        "group_type": flag("issalesrep", on=("team",), off=("group",), never=("department",)),
-    },
-    sorts={},
-    custom_filter=None,
-)
-
-ROLE_COLUMNS: Columns = {
-    **key("r"),
-    **columns("r", "name"),
-    **{name: Column(f"r.{name}", option=name) for name in ("scriptid", "isinactive", "centertype")},
-    "folded": folded("r.name"),
-}
-NO_DATES = not_offered("NetSuite does not tell when a role was made or changed")
-ROLES = resource(
-    sources=(
-        Source(
-            "/role",  # not a record of the record API
-            fields(
-                Role,
-                id=at("id", ident),
-                name=at("name"),
-                description=not_offered("a role has a name, and permissions"),
-                created_at=NO_DATES,
-                updated_at=NO_DATES,
-                custom_fields=NO_CUSTOM_FIELDS,
-            ),
-            statement=statement("role r", ROLE_COLUMNS, own=own("role")),
-        ),
-    ),
-    filters={**ID_FILTER, "name": same("folded")},
-    sorts={},
-    custom_filter=None,
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from providers.filters import RANGE, Filter
 from providers.mapping import WHOLE, Needs, Node, merged, not_offered, refitted
-from providers.mapping import Source as Names
+from providers.names import Source as Names
 from providers.overrides.expression import Expression
 from providers.overrides.forms import form_of, is_scalar
 from providers.overrides.override import Entries, Override, Reshaping

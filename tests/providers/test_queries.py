@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from providers.companions import keyset, sorted_by
 from providers.filters import CannotFilter
-from providers.queries import ANY, SEVERAL, Column, Language, Part, Statement, keyset, sorted_by
+from providers.queries import ANY, SEVERAL, Column, Language, Part, Statement
 
 LANGUAGE = Language("/sql", headers=(("prefer", "transient"),), most=3)
 ORDERS = Statement(
