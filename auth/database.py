@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 POOL_SECONDS = 5  # how long one waits for one of Postgres's connections
-CONNECT_SECONDS = 3
+CONNECT_SECONDS = 5
 COMMAND_SECONDS = 10  # after which a Postgres that does not answer counts as away
 MIGRATION_LOCK = 0x6B6F696E65  # "koine": one process at a time changes the tables
 ATTEMPTS = 3

@@ -1,4 +1,4 @@
-"""Two gateways on one Postgres, broken again and again under load: `python -m bench.faults --seconds 120`."""
+"""Two gateways, their Postgres and their Redis, broken again and again under load: `python -m bench.faults`."""
 
 import argparse
 import asyncio
@@ -8,17 +8,17 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import cycle
 from pathlib import Path
 
 from tests.load.cluster import Cluster, Gateway, open_cluster
 from tests.postgres import Postgres, running
+from tests.redis_server import RedisServer, redis_server
 
 SETTLING = (
     40.0  # seconds for writes of killed processes: a lease of 10 s, and a look after 5 s, for each attempt
 )
-BREAKS = ("crash", "pause", "kill")
 
 
 async def crash(postgres: Postgres) -> None:
@@ -31,22 +31,31 @@ async def pause(postgres: Postgres) -> None:
         await asyncio.sleep(random.uniform(1, 8))
 
 
+async def lose(redis: RedisServer) -> None:
+    redis.kill()
+    await asyncio.sleep(1)
+    redis.start()
+
+
 async def kill(gateway: Gateway) -> None:
     gateway.end(signal.SIGKILL)
     gateway.start()
     await gateway.answers()
 
 
-async def broken(cluster: Cluster, seconds: float) -> list[tuple[str, float]]:
+async def broken(cluster: Cluster, redis: RedisServer, seconds: float) -> list[tuple[str, float]]:
     """What was broken in which order, and how long after its return the last request failed."""
+    deeds: Mapping[str, Callable[[], Awaitable[None]]] = {
+        "Postgres crashed": lambda: crash(cluster.postgres),
+        "Postgres paused": lambda: pause(cluster.postgres),
+        "Redis killed": lambda: lose(redis),
+        "a gateway killed": lambda: kill(random.choice(cluster.gateways)),
+    }
     until, found = time.monotonic() + seconds, []
-    for which in cycle(BREAKS):
+    for which, deed in cycle(deeds.items()):
         if time.monotonic() > until:
             break
-        if which == "kill":
-            await kill(random.choice(cluster.gateways))
-        else:
-            await (crash if which == "crash" else pause)(cluster.postgres)
+        await deed()
         back = time.monotonic()
         await asyncio.sleep(4)
         late = [
@@ -65,10 +74,14 @@ async def settled(cluster: Cluster) -> None:
 
 
 async def run(seconds: float) -> int:
-    with tempfile.TemporaryDirectory() as folder, running(durable=True) as postgres:
-        async with open_cluster(Path(folder), postgres) as cluster:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(durable=True) as postgres,
+        redis_server() as redis,
+    ):
+        async with open_cluster(Path(folder), postgres, KOINE_REDIS_URL=redis.url) as cluster:
             async with cluster.load():
-                breaks = await broken(cluster, seconds)
+                breaks = await broken(cluster, redis, seconds)
             await settled(cluster)
             written = await cluster.written()
             return report(cluster, breaks, written)
@@ -82,7 +95,7 @@ def report(cluster: Cluster, breaks: Sequence[tuple[str, float]], written: Count
     say = sys.stdout.write
     for (status, reason), count in sorted(answers.items()):
         say(f"{count:8} x {status or '---'} {reason}\n")
-    for which in BREAKS:
+    for which in dict.fromkeys(which for which, _ in breaks):
         late = [seconds for found, seconds in breaks if found == which]
         say(f"{len(late):8} x {which}, last failure {max(late, default=0.0):.2f} s after its return\n")
     say(f"{len(cluster.acknowledged):8} writes acknowledged, {len(lost)} lost, {len(twice)} done twice\n")

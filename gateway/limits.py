@@ -21,6 +21,9 @@ class Limits:
         0.5  # for a request that was under way to an idle connection when a drain began
     )
     drain_seconds: int = 20  # for calls in flight when the process is told to stop
+    connections: int = (
+        32_000  # of callers; beyond them only probes are answered, and beyond an eighth more nobody
+    )
     pipelined: int = 16  # requests sent ahead on one connection
 
 

@@ -69,7 +69,8 @@ class Shedding:
             await self._app(scope, receive, send)
             return
         load: Load = scope["state"]["load"]
-        if load.is_too_much(asyncio.get_running_loop().time()):
+        is_beyond = scope["state"].get("is_beyond", False)  # the server's word on the connection
+        if is_beyond or load.is_too_much(asyncio.get_running_loop().time()):
             scope["state"]["metrics"].shed.inc()
             await answer(Request(scope), Overloaded())(scope, receive, send)
             return

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -27,15 +27,18 @@ Open = Callable[[], AbstractAsyncContextManager[dict[str, Any]]]
 
 
 class Opening:
-    """`examine` tells what keeps the database from being used, `open_` opens the state; both may raise Unavailable.
-
-    `checks` are what `/readyz` shows until it is open.
-    """
+    """`examine` tells what keeps the database from being used, `open_` opens the state; both may raise Unavailable."""
 
     def __init__(self, examine: Examine, open_: Open) -> None:
         self._examine, self._open = examine, open_
         self._shared: dict[str, Any] = {}
-        self.checks = CHECKS
+        self._told: Complaint | None = None
+
+    @property
+    def checks(self) -> Mapping[str, str]:
+        """What `/readyz` shows until the state is open."""
+        complaint = self._told or AWAY
+        return {**CHECKS, complaint.part: complaint.state}
 
     def share(self, state: dict[str, Any]) -> None:
         """The server's own, of which every request gets a copy."""
@@ -82,9 +85,8 @@ class Opening:
         return True
 
     def _note(self, complaint: Complaint) -> None:
-        checks = {**CHECKS, complaint.part: complaint.state}
-        if checks != self.checks:
-            self.checks = checks
+        if complaint != self._told:
+            self._told = complaint
             log.warning("not ready: %s", complaint.text)
 
 

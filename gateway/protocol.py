@@ -81,13 +81,18 @@ class Protocol(HttpToolsProtocol):
         self._in_body = False
         self._unspent = 0  # bytes since the parser last had something to show for them
         self._refusal: Refused | None = None  # to be sent when what is still running has ended
+        self._is_beyond = False  # there are more connections than there should be
         self._is_deaf = False  # what else arrives on this connection is of no interest
         self._lingers = False
         self._hangup = Hangup()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        if self.app_state["draining"].is_set():
+        most, count = self._limits.connections, len(self.connections)
+        self._is_beyond = count > most
+        if count > most + most // 8:
+            transport.abort()
+        elif self.app_state["draining"].is_set():
             self._rest()
         else:
             self._arm(self._limits.head_seconds, self._head_is_late)
@@ -158,7 +163,9 @@ class Protocol(HttpToolsProtocol):
         self.cycle.transport = cast(asyncio.Transport, Exit(self.transport, self.loop, self._close))
         self.cycle.scope["state"]["hangup"] = self._hangup
         self.cycle.default_headers = []  # the front states the date, unless a vendor has
-        if self.app_state["draining"].is_set():
+        if self._is_beyond:
+            self.cycle.scope["state"]["is_beyond"] = True
+        if self._is_beyond or self.app_state["draining"].is_set():
             self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:

@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess
 
 from auth.database import Unavailable
+from gateway.descriptors import claim, for_callers
 from gateway.failure import CommandFailed
 from gateway.governing import warning
 from gateway.limits import LIMITS, Limits
@@ -42,6 +44,7 @@ def terms(
     app: Starlette | Callable[[], Starlette], log_level: str, limits: Limits = LIMITS, **more: Any
 ) -> uvicorn.Config:
     """How the application is served. `more` goes to uvicorn."""
+    limits = replace(limits, connections=min(limits.connections, for_callers()))
     return uvicorn.Config(
         app,
         log_level=log_level,
@@ -56,6 +59,7 @@ def terms(
 def serve(host: str, port: int, workers: int) -> int:
     """The production server, until it is told to stop. Raises BadSettings, or CommandFailed with status 2."""
     settings = read_settings()
+    claim()
     asyncio.run(_check(settings))
     listen(host, port).close()
     take_over_logging(settings.log_level)

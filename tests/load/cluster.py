@@ -125,7 +125,9 @@ class Cluster:
     @asynccontextmanager
     async def load(self, writers: int = 4, readers: int = 4) -> AsyncIterator[None]:
         async with self.client() as client:
-            first = (await client.get(self.url(CONTACTS) + "&limit=1")).json()["result"][0]
+            answer = await client.get(self.url(CONTACTS) + "&limit=1")
+            assert answer.status_code == 200, answer.text
+            first = answer.json()["result"][0]
             expected = (await client.get(self.url(f"{CONTACTS}/{first['id']}"))).json()
 
             async def writes(number: int) -> None:

@@ -110,6 +110,18 @@ async def test_a_key_that_is_missing_shows_in_readiness(tmp_path: Path) -> None:
         assert await ready(client) == not_ready(keys="missing")
 
 
+async def test_a_database_that_is_slow_to_answer_is_not_ready_until_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "gateway.opening.PATIENCE", 0.0
+    )  # as if the first look took longer than a start waits
+    await environment(settings_for(tmp_path))
+    async with served(settings_for(tmp_path)) as client:
+        assert await ready(client) == not_ready(database="unreachable")
+        await becomes(client, (200, {"status": "ready", "checks": not_ready()[1]["checks"]}))  # type: ignore[index]
+
+
 async def test_a_process_that_never_got_its_database_ends_when_it_is_told_to(tmp_path: Path) -> None:
     async with served(settings_for(tmp_path / "nowhere")) as client:
         assert await ready(client) == not_ready(database="unreachable")
