@@ -131,7 +131,7 @@ def test_the_test_that_is_named_writes_by_that_method(write: Write) -> None:
     _, key, method = write
     test = READ_BACK[write]
     words = inspect.getsource(test)
-    verb = {"create": "POST", "delete": "DELETE"}.get(method, method)
+    verb = {"create": "POST", "update": "PATCH", "delete": "DELETE"}.get(method, method)
     assert f'"{verb}"' in words or f'/{verb}"' in words
     names = [name for name, value in vars(sys.modules[test.__module__]).items() if _tells(value, key)]
     assert any(name in words for name in names)

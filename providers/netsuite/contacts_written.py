@@ -16,8 +16,8 @@ from providers.netsuite.written import (
     record,
     ref,
 )
-from providers.turning import to
-from providers.writing import Body, Draft, Entry, Fault, Writing
+from providers.turning import to, word
+from providers.writing import Body, Closed, Draft, Entry, Fault, Writing
 
 OWN = custom_fields("custentity", "cseg")
 GONE = (
@@ -160,5 +160,39 @@ def employees(table: Fields) -> Writing:
         entries=named,
         deeds=deeds(record("employee"), "An employee without access to NetSuite.", GONE, home=in_one),
         blame=blame,
+        place=placed(named),
+    )
+
+
+def users(table: Fields) -> Writing:
+    """The write side of employees with access; who gets it, and in which roles, is decided in NetSuite."""
+    named = entries(
+        table,
+        external_id=to("externalId", clears=False),
+        first_name=to("firstName", clears=False),
+        last_name=to("lastName", clears=False),
+        title=to("title"),
+        username=Closed("is the e-mail address: write emails"),
+        emails=Entry(
+            lambda value, draft: {"email": value[0]["email"] if value else None},
+            keys=("email",),
+            check=_one_email,
+            clears=False,
+        ),
+        phones=kinds("number", "number", work="phone", mobile="mobilePhone"),
+        status=word("isInactive", {"active": False, "inactive": True}),
+        roles=Closed("are given in NetSuite, with the access"),
+        groups=Closed("are kept in NetSuite"),
+        custom_fields=OWN,
+    )
+    return Writing(
+        thing="employee",
+        entries=named,
+        deeds={"update": deeds(record("employee"), "", "")["update"]},
+        blame=blame,
+        refusals={
+            "create": "Access comes with a password and roles, which an administrator gives to an employee in NetSuite",
+            "delete": 'Who has logged in is not deleted: PATCH {"status": "inactive"} switches the user off',
+        },
         place=placed(named),
     )

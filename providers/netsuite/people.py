@@ -7,7 +7,7 @@ from providers.companions import Companion
 from providers.filters import fixed
 from providers.mapping import Each, at, const, fields, first_of, not_offered, of
 from providers.netsuite.contacts import addresses
-from providers.netsuite.contacts_written import employees
+from providers.netsuite.contacts_written import employees, users
 from providers.netsuite.deleted import deleted
 from providers.netsuite.dialect import (
     DELETED,
@@ -173,42 +173,43 @@ GROUPS_OF_USERS = Companion(
     spare=True,
 )
 NOT_KEPT = not_offered("NetSuite keeps no such thing of a person who signs in")
+USER = fields(
+    User,
+    id=at("id", ident),
+    external_id=at("externalid"),
+    identifiers=NOT_KEPT,
+    name=NAME,
+    first_name=at("firstname"),
+    last_name=at("lastname"),
+    title=at("title"),
+    username=at("email"),
+    emails=of(_user_emails, at("email")),
+    phones=PHONES,
+    status=of(_status, at("giveaccess"), at("isinactive")),
+    is_email_verified=NOT_KEPT,
+    is_2fa_enabled=NOT_KEPT,
+    user_type=const("employee"),
+    roles=of(_roles, at("rolesforsearch", raw), at("roles", raw)),
+    groups=at("groups", _groups),
+    organizations=of(_ref, at("subsidiary", ident), at("subsidiaryname")),
+    workspaces=NOT_KEPT,
+    licenses=NOT_KEPT,
+    avatar=NOT_KEPT,
+    timezone=NOT_KEPT,
+    bio=NOT_KEPT,
+    languages=NOT_KEPT,
+    urls=NOT_KEPT,
+    last_active_at=NOT_KEPT,
+    last_login_at=not_offered("the trail of logins is open to few roles"),
+    created_at=time("datecreated"),
+    updated_at=UPDATED_AT,
+    custom_fields=CUSTOM_FIELDS,
+)
 USERS = resource(
     sources=(
         Source(
             "/record/v1/employee",
-            fields(
-                User,
-                id=at("id", ident),
-                external_id=at("externalid"),
-                identifiers=NOT_KEPT,
-                name=NAME,
-                first_name=at("firstname"),
-                last_name=at("lastname"),
-                title=at("title"),
-                username=at("email"),
-                emails=of(_user_emails, at("email")),
-                phones=PHONES,
-                status=of(_status, at("giveaccess"), at("isinactive")),
-                is_email_verified=NOT_KEPT,
-                is_2fa_enabled=NOT_KEPT,
-                user_type=const("employee"),
-                roles=of(_roles, at("rolesforsearch", raw), at("roles", raw)),
-                groups=at("groups", _groups),
-                organizations=of(_ref, at("subsidiary", ident), at("subsidiaryname")),
-                workspaces=NOT_KEPT,
-                licenses=NOT_KEPT,
-                avatar=NOT_KEPT,
-                timezone=NOT_KEPT,
-                bio=NOT_KEPT,
-                languages=NOT_KEPT,
-                urls=NOT_KEPT,
-                last_active_at=NOT_KEPT,
-                last_login_at=not_offered("the trail of logins is open to few roles"),
-                created_at=time("datecreated"),
-                updated_at=UPDATED_AT,
-                custom_fields=CUSTOM_FIELDS,
-            ),
+            USER,
             statement=statement(
                 "employee e",
                 USER_COLUMNS,
@@ -216,6 +217,7 @@ USERS = resource(
                 own=own("employee", "custentity", SEGMENT),
             ),
             companions=(ROLES_OF_USERS, GROUPS_OF_USERS),
+            writing=users(USER),
             whole=Whole(_path, params=WHOLE),
         ),
         deleted(User, "employee", status=const("deleted"), name=at("name")),

@@ -13,6 +13,7 @@ from tests.writes.trials import key_of
 
 pytestmark = pytest.mark.anyio
 INVOICES, ORDERS, CONTACTS = "accounting/invoices", "accounting/purchase_orders", "accounting/contacts"
+USERS = "user-directory/users"
 KINDS = {
     "accounting/contacts": "vendor",
     "accounting/contacts customer": "customer",
@@ -184,3 +185,22 @@ async def test_a_currency_that_the_account_lacks_is_refused(desk: Desk) -> None:
         {"currency": "is none of this account's currencies"},
     )
     assert await sent(desk) == []
+
+
+async def test_a_user_is_renamed_and_switched_off(desk: Desk) -> None:
+    user = (await desk.done("GET", USERS, limit=1))["result"][0]
+    change = {
+        "first_name": "Ada",
+        "title": "Buyer",
+        "status": "inactive",
+        "emails": [{"email": "ada@x.test"}],
+    }
+    changed = await desk.done("PATCH", f"{USERS}/{user['id']}", change)
+    assert changed == await desk.read(f"{USERS}/{user['id']}")
+    written = {name: changed[name] for name in ("first_name", "title", "status", "username")}
+    assert written == {"first_name": "Ada", "title": "Buyer", "status": "inactive", "username": "ada@x.test"}
+    back = await desk.done("PATCH", f"{USERS}/{user['id']}", {"status": "active"})
+    assert (back["status"], back["roles"]) == ("active", user["roles"])
+    for method in ("POST", "DELETE"):
+        path = USERS if method == "POST" else f"{USERS}/{user['id']}"
+        assert (await desk.ask(method, path, {} if method == "POST" else None)).status_code == 405

@@ -56,4 +56,5 @@ READ_BACK: Mapping[Write, Test] = {
         ): netsuite_writes.test_what_is_deleted_is_gone_and_may_be_deleted_once
         for name in TRIALS["netsuite"].samples
     },
+    ("netsuite", "user-directory/users", "update"): netsuite_writes.test_a_user_is_renamed_and_switched_off,
 }
