@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from providers.provider import Limits
 from proxy.bucket import Bucket, step_of
+from proxy.easing import Easing
 from proxy.turns import Turns
 
 if TYPE_CHECKING:  # Redis is loaded where it is used
@@ -24,6 +25,10 @@ class Listener(Protocol):
 
     def let_head_go(self, limits: Limits | None, id_: str) -> bool:
         """False where nobody with these limits is at the head of the line."""
+
+    def eased(self, limits: Limits | None) -> Limits | None: ...
+
+    def adopt(self, pace: float, cut: int, at: float) -> None: ...
 
     def hear(self, *, is_frozen: bool) -> None: ...
 
@@ -79,8 +84,9 @@ class Asking:
         self._bucket.give_back(limits)
         self._returned += step_of(limits)
 
-    def freeze(self, limits: Limits | None, seconds: float, *, first: bool) -> None:
-        task = asyncio.create_task(self._commons.freeze(self._name, limits, seconds, first=first))
+    def freeze(self, limits: Limits | None, seconds: float, easing: Easing, *, first: bool) -> None:
+        learnt = (easing.pace, easing.cut)
+        task = asyncio.create_task(self._commons.freeze(self._name, limits, seconds, learnt, first=first))
         self._freezes.add(task)
         task.add_done_callback(self._freezes.discard)
 
@@ -112,7 +118,8 @@ class Asking:
         ids = [f"{self._commons.worker}:{next(self._numbers)}" for _ in range(min(len(self._turns), BATCH))]
         ended, returned = self._ended, self._returned
         self._ended, self._returned = [], 0.0
-        verdict = await self._commons.ask(self._name, limits, ids, ended, returned)
+        eased = self._listener.eased(limits)
+        verdict = await self._commons.ask(self._name, eased, ids, ended, returned)
         if verdict is not None:
             is_frozen = self._take_over(verdict)
             self._hand_out(limits, ids[: verdict.granted])
@@ -127,6 +134,8 @@ class Asking:
         now, before = asyncio.get_running_loop().time(), self._bucket.frozen_until
         self._bucket.due = now + verdict.due
         self._bucket.frozen_until = max(before, now + verdict.frozen)
+        if verdict.pace or verdict.cut:
+            self._listener.adopt(verdict.pace, verdict.cut, now + verdict.learnt)
         return self._bucket.frozen_until > max(before, now) + SLACK
 
     def _hand_out(self, limits: Limits | None, ids: Sequence[str]) -> None:

@@ -10,22 +10,24 @@ local function whole(number)
 end
 
 local now = now_us()
-local found = redis.call('HMGET', KEYS[1], 'due', 'frozen')
+local found = redis.call('HMGET', KEYS[1], 'due', 'frozen', 'pace', 'cut', 'learnt')
 local due, frozen = tonumber(found[1] or 0), tonumber(found[2] or 0)
+local pace, cut, learnt = found[3] or '0', found[4] or '0', tonumber(found[5] or 0)
 
 local function keep()
   redis.call('HSET', KEYS[1], 'due', whole(due), 'frozen', whole(frozen))
-  redis.call('PEXPIRE', KEYS[1], whole((math.max(due, frozen, now) - now) / 1000 + 60000))
+  redis.call('PEXPIRE', KEYS[1], whole((math.max(due, frozen, now) - now) / 1000 + 600000))
 end
 
 if ARGV[1] == 'freeze' then
-  -- until, slack, and whether it only counts where nothing is frozen yet
+  -- for how long, slack, whether it only counts where nothing is frozen yet, pace and places to go on with
   if ARGV[4] == '0' or frozen <= now then
     frozen = math.max(frozen, now + ARGV[2])
     due = math.max(due, frozen + ARGV[3])
     keep()
+    redis.call('HSET', KEYS[1], 'pace', ARGV[5], 'cut', ARGV[6], 'learnt', whole(frozen))
   end
-  return {0, whole(due - now), whole(frozen - now), 0, 0}
+  return {0, whole(due - now), whole(frozen - now), 0, 0, '0', '0', 0}
 end
 
 -- ask: worker, step, slack, places (0: no limit), lease, time given back, number of calls that ended, channel;
@@ -101,4 +103,4 @@ local is_free = places == 0 or under_way < places
 if next_worker and is_free and (ended > 0 or places > 0 and granted > 0) then
   redis.call('PUBLISH', ARGV[9], next_worker .. ' ' .. KEYS[1])
 end
-return {granted, whole(due - now), whole(frozen - now), whole(wait), under_way}
+return {granted, whole(due - now), whole(frozen - now), whole(wait), under_way, pace, cut, whole(learnt - now)}

@@ -35,7 +35,8 @@ Held = Callable[[], Mapping[str, Sequence[str]]]
 class Verdict:
     """`granted` calls may go. `due` and `frozen`: seconds from now of the bucket's; `wait`: when to ask again.
 
-    `under_way`: calls of all workers, where places are counted.
+    `under_way`: calls of all workers, where places are counted. `pace`, `cut`: of the last 429, `learnt`: when that was
+    over, in seconds from now.
     """
 
     granted: int
@@ -43,6 +44,9 @@ class Verdict:
     frozen: float
     wait: float
     under_way: int
+    pace: float
+    cut: int
+    learnt: float
 
 
 class Commons:
@@ -100,9 +104,14 @@ class Commons:
             return None
         return 0.0 if verdict.granted else verdict.wait
 
-    async def freeze(self, gate: str, limits: Limits | None, seconds: float, *, first: bool) -> None:
-        """No call of any worker for so long. `first`: only where none is frozen yet."""
-        await self._run(gate, "freeze", _micro(seconds), _micro(slack_of(limits)), int(first))
+    async def freeze(
+        self, gate: str, limits: Limits | None, seconds: float, learnt: tuple[float, int], *, first: bool
+    ) -> None:
+        """No call of any worker for so long, and then at the pace or with the places that were `learnt`.
+
+        `first`: only where none is frozen yet.
+        """
+        await self._run(gate, "freeze", _micro(seconds), _micro(slack_of(limits)), int(first), *learnt)
 
     async def beat(self, held: Mapping[str, Sequence[str]]) -> None:
         """A sign of life: counts the workers, and keeps the places of calls that are under way."""
@@ -163,19 +172,21 @@ class Commons:
     async def aclose(self) -> None:
         await self._redis.aclose()
 
-    async def _run(self, gate: str, *args: str | int) -> Verdict | None:
+    async def _run(self, gate: str, *args: str | float) -> Verdict | None:
         if not self.is_up:
             return None
         name = key_of(gate)
         keys = [name, f"{name}:calls", f"{name}:line"]
         try:
             async with asyncio.timeout(2 * self._patience):  # the client's own come first, and clear up
-                granted, due, frozen, wait, under_way = await self._script(keys=keys, args=args)
+                granted, due, frozen, wait, under_way, pace, cut, learnt = await self._script(
+                    keys=keys, args=args
+                )
         except (RedisError, OSError, TimeoutError) as error:
             await self._lose(error)
             return None
-        due, frozen, wait = (float(each) / 1e6 for each in (due, frozen, wait))
-        return Verdict(int(granted), due, frozen, wait, int(under_way))
+        due, frozen, wait, learnt = (float(each) / 1e6 for each in (due, frozen, wait, learnt))
+        return Verdict(int(granted), due, frozen, wait, int(under_way), float(pace), int(cut), learnt)
 
     async def _lose(self, error: Exception) -> None:
         """From here on each worker keeps its share by itself, until a sign of life gets through."""

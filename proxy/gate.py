@@ -12,6 +12,7 @@ import httpx
 from providers.provider import Limits
 from proxy.asking import Asking
 from proxy.bucket import Bucket, share_of
+from proxy.easing import Easing
 from proxy.figures import Figures, stated_figures, stated_wait
 from proxy.turns import Permit, Turns, Urgency, Waiter
 from schemas.errors import Throttled
@@ -34,7 +35,7 @@ class Gate:
     """
 
     def __init__(self, name: str = "", commons: "Commons | None" = None, workers: int = 1) -> None:
-        self._bucket = Bucket()
+        self._bucket, self._easing = Bucket(), Easing()
         self._turns = Turns()
         self._commons, self._workers = commons, workers
         self._asking: Asking | None = None
@@ -111,11 +112,19 @@ class Gate:
     def _is_shared(self) -> bool:
         return self._commons is not None and self._commons.is_up
 
+    def eased(self, limits: Limits | None) -> Limits | None:
+        """What all workers keep of them together at present."""
+        return self._easing.limits(_now(), limits)
+
+    def adopt(self, pace: float, cut: int, at: float) -> None:
+        """What another worker has learnt of a 429."""
+        self._easing.pace, self._easing.cut, self._easing.at = pace, cut, at
+
     def _own(self, limits: Limits | None) -> Limits | None:
-        """What this worker may use of them."""
+        """What this worker may use of them at present."""
         if self._commons is None:
-            return share_of(limits, self._workers)
-        return limits if self._commons.is_up else share_of(limits, self._commons.workers)
+            return self.eased(share_of(limits, self._workers))
+        return share_of(self.eased(limits), 1 if self._commons.is_up else self._commons.workers)
 
     async def _turn(self, waiter: Waiter, patience: float) -> Permit:
         try:
@@ -137,15 +146,19 @@ class Gate:
 
     def _let_go(self, own: Limits | None) -> Permit:
         self._bucket.take(_now(), own)
-        self.in_flight += 1
+        self._begin()
         return Permit(self._end)
+
+    def _begin(self) -> None:
+        self.in_flight += 1
+        self._easing.count(_now())
 
     def let_head_go(self, limits: Limits | None, id_: str) -> bool:
         """The commons gave leave to a call of these limits."""
         while (head := self._turns.head()) and head.limits == limits:
             self._turns.pop()
             if not head.turn.done():
-                self.in_flight += 1
+                self._begin()
                 head.turn.set_result(Permit(partial(self._end, id_)))
                 return True
         return False
@@ -159,7 +172,7 @@ class Gate:
         if is_frozen:
             self._turn_away(now)
         while (head := self._turns.head()) is not None:
-            ready_at = self._bucket.ready_at(now, head.limits)
+            ready_at = self._bucket.ready_at(now, self._own(head.limits))
             if max(ready_at, now + MOMENT) <= head.latest:
                 return
             self._turns.pop()
@@ -183,9 +196,14 @@ class Gate:
                 return  # of the calls that were under way together, the first has said it for all
             seconds = min(FIRST_PAUSE * 2.0 ** min(self._unexplained, 10), LONGEST_PAUSE)
             self._unexplained += 1
+        if (
+            now >= self._bucket.frozen_until
+        ):  # of those that were under way together, one is enough to learn from
+            workers = self._commons.workers if self._commons is not None else 1
+            self._easing.learn(now, now + seconds, limits, workers)
         self._bucket.freeze(now + seconds, self._own(limits))
         if self._asking is not None:
-            self._asking.freeze(limits, seconds, first=not is_stated)
+            self._asking.freeze(self.eased(limits), seconds, self._easing, first=not is_stated)
         self._turn_away(now)
         self._release()
 

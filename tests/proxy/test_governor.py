@@ -161,7 +161,7 @@ async def test_e1_nobody_calls_before_the_vendor_wants_it() -> None:
         first = closed(out.send("answers/429/1", "POST"))
         assert await first == 429
         took = await elapsed(asyncio.gather(*(closed(out.send("answers/200")) for _ in range(20))))
-        assert 0.95 <= took < 2.0
+        assert 0.95 <= took < 5.0
         assert out.seen("answers/200") == 20
 
 
@@ -226,8 +226,9 @@ async def test_e2_without_a_word_of_the_vendors_the_pause_doubles_and_ends_with_
         gate.note(None, 429, httpx.Headers({}))
         gate.note(None, 429, httpx.Headers({}))  # of two that were under way together only one counts
         pauses.append(gate.wait(None))
-        gate._bucket.frozen_until = 0.0
+        gate._bucket.frozen_until = gate._bucket.due = 0.0
     assert pauses == pytest.approx([min(FIRST_PAUSE * 2**n, LONGEST_PAUSE) for n in range(8)], abs=0.1)
+    gate._bucket.due = 0.0
     gate.note(None, 200, httpx.Headers({}))
     gate.note(None, 429, httpx.Headers({}))
     assert gate.wait(None) == pytest.approx(FIRST_PAUSE, abs=0.1)
