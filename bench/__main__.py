@@ -35,13 +35,13 @@ async def measure(folder: Path, parts: list[str], requests: int) -> tuple[list[R
             rows += _shown(await passthrough(bench))
         if "unified" in parts:
             rows += _shown(await unified(bench, folder))
-        if "soak" in parts:
-            more, memory = await soak(bench, requests)
-            rows += _shown(more)
         if "idle" in parts:
             rows += _shown(await idle(bench))
         if "accounts" in parts:
             rows += _shown(await accounts(bench))
+        if "soak" in parts:
+            more, memory = await soak(bench, requests)
+            rows += _shown(more)
     if "crawl" in parts:
         rows += _shown(await crawls(folder / "far"))
     return rows, memory
