@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from providers.netsuite import NETSUITE
+from providers.netsuite.people import FIELDS
 from tests.house import House, open_house
 
 pytestmark = pytest.mark.anyio
@@ -114,6 +115,19 @@ async def test_lean_reads_leave_the_record_itself_alone_where_nothing_needs_it(h
     assert (after - before, await calls(house) - after) == (4, 3)
     assert whole.pop("remote_data")["item"]
     assert lean == whole
+
+
+@pytest.mark.parametrize("key", ["accounting/employees", "user-directory/users"])
+async def test_of_an_employees_record_only_named_fields_are_read(house: House, key: str) -> None:
+    (person,) = await page(house, f"{key}?limit=1")
+    got = (await house.get(f"{key}/{person['id']}")).json()
+    (asked,) = [
+        each for each in await house.log(5) if each["path"].startswith("/services/rest/record/v1/employee/")
+    ]
+    assert "fields=entityId%2CfirstName" in asked["path"]
+    named = {name.lower() for name in FIELDS.split()}
+    assert got["remote_data"]["firstName"] == got["first_name"]
+    assert {name.lower() for name in got["remote_data"]} - {"id", "links"} <= named
 
 
 async def test_a_record_that_is_not_there_is_not_found(house: House) -> None:
