@@ -42,7 +42,9 @@ class Served:
         return head(b"POST " + path, b"Authorization: Bearer " + self.token.encode(), *headers)
 
     def lines(self, event: str | None = None) -> list[dict[str, Any]]:
-        found = [json.loads(line) for line in self.log.read_text().splitlines()]
+        """Without what the command itself says to people."""
+        written = self.log.read_text().splitlines()
+        found = [json.loads(line) for line in written if not line.startswith("koine: ")]
         return [line for line in found if event in (None, line["event"])]
 
 
