@@ -44,6 +44,7 @@ CHOSEN = (
         "truto_signature",
         "webhook_days",
         "token_rate",
+        "redis_url",
         "most_requests",
     ),
     *("otlp_endpoint", "otlp_headers", "trace_sample"),

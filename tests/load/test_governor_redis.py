@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from providers.provider import Limits
 from schemas.errors import Throttled
+from tests.house import open_house
 from tests.load.crew import crew
 from tests.proxy.outlet import elapsed
 from tests.redis_server import RedisServer, redis_server
@@ -128,3 +131,20 @@ async def test_e10_a_thousand_at_once_find_connections_enough(server: RedisServe
         assert len(workers.gone) == 1000
         assert all(each.is_up for each in workers.commons)
         assert took < 5.0
+
+
+async def test_the_gateway_keeps_limits_in_redis_and_says_whether_it_can(
+    server: RedisServer, tmp_path: Path
+) -> None:
+    async with open_house(tmp_path, redis_url=SecretStr(server.url), limits={"concurrency": 2}) as house:
+        answers = await asyncio.gather(*(house.get("accounting/currencies?limit=1") for _ in range(6)))
+        assert {answer.status_code for answer in answers} == {200}
+        assert (await house.client.get("/readyz")).json()["checks"]["redis"] == "ok"
+        kept = server.run("KEYS", "koine:gate:*")
+        assert isinstance(kept, list)
+        assert kept
+        assert not any("sandbox" in key for key in kept), "addresses are not shown"
+        house.state["governor"]._commons.is_up = False
+        assert (await house.get("accounting/currencies?limit=1")).status_code == 200
+        told = await house.client.get("/readyz")
+        assert (told.status_code, told.json()["checks"]["redis"]) == (200, "unreachable")
