@@ -22,7 +22,7 @@ class Companion:
     into: str
     statement: Statement
     parent: str
-    of: Callable[[Mapping[str, Any]], tuple[str, ...]] = lambda row: (row["id"],)
+    of: Callable[[Mapping[str, Any]], tuple[str, ...]] = lambda row: (str(row["id"]),)
     spare: bool = False
 
     @cached_property

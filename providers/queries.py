@@ -231,7 +231,7 @@ class _Writer:
             return
         behind = f"{by.sql} {compare} {by.bind} OR ({by.sql} = {by.bind} AND {key.sql} > {key.bind})"
         missing = "" if by.filled else f" OR {by.sql} IS NULL"
-        self._put(f"({behind}{missing})", value, value, last)
+        self._put(f"({behind}{missing})", str(value), str(value), last)
 
     def _put(self, condition: str, *values: str) -> None:
         self.conditions.append(condition)

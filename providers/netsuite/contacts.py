@@ -37,6 +37,7 @@ from providers.netsuite.shapes import (
     phones,
     prefixed,
     time,
+    yes,
 )
 from providers.queries import Column
 from providers.resource import Source, Whole
@@ -51,7 +52,7 @@ def _sorted(rows: Any) -> Any:
     """Where bills go first, then where goods go, then the others."""
     if type(rows) is not list:
         return None
-    return sorted(rows, key=lambda row: (row.get("defaultbilling") != "T", row.get("defaultshipping") != "T"))
+    return sorted(rows, key=lambda row: (not yes(row.get("defaultbilling")), not yes(row.get("defaultshipping"))))
 
 
 def addresses(kind: str) -> Companion:

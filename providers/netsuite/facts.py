@@ -53,7 +53,7 @@ def _tables(row: dict[str, Any]) -> frozenset[str]:
 
 
 def _segments(rows: Rows) -> dict[str, OwnField]:
-    return _fields([row for row in rows if row.get("isinactive") != "T"])
+    return _fields([row for row in rows if row.get("isinactive") not in ("T", True)])
 
 
 FACTS = (

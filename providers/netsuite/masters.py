@@ -28,7 +28,7 @@ from providers.netsuite.dialect import (
 )
 from providers.netsuite.dialect import of as columns
 from providers.netsuite.masters_written import accounts, items
-from providers.netsuite.shapes import CURRENCY_CODE, CUSTOM_FIELDS, NO_CUSTOM_FIELDS, STATUS, first, time
+from providers.netsuite.shapes import CURRENCY_CODE, CUSTOM_FIELDS, NO_CUSTOM_FIELDS, STATUS, first, time, yes
 from providers.netsuite.shapes import UPDATED as UPDATED_AT
 from providers.queries import SPELLING, Column
 from providers.resource import Source, Whole
@@ -206,9 +206,9 @@ def item_type(row: Row) -> str | None:
     kind, sub = text(row.get("itemtype")) or "", text(row.get("subtype"))
     if kind in FAMILIES:
         return FAMILIES[kind].format(sub) if sub in SOLD else None
-    if kind in STOCK and row.get("isserialitem") == "T":
+    if kind in STOCK and yes(row.get("isserialitem")):
         return f"serialized{STOCK[kind]}"
-    if kind in STOCK and row.get("islotitem") == "T":
+    if kind in STOCK and yes(row.get("islotitem")):
         return f"lotNumbered{STOCK[kind]}"
     return KINDS.get(kind)
 

@@ -134,7 +134,7 @@ def _ref(id_: str | None, name: str | None) -> list[dict[str, Any]]:
 
 def _roles(found: Any, rows: Any) -> list[dict[str, Any]]:
     """The roles that a user holds; names are missing where the account's role may not see roles."""
-    names = {row["id"]: row.get("name") for row in rows or ()}
+    names = {str(row["id"]): row.get("name") for row in rows or ()}
     empty = {"group": None, "organization": None, "workspace": None}
     return [{"id": id_, "name": names.get(id_), **empty} for id_ in ids(found)]
 
@@ -142,7 +142,7 @@ def _roles(found: Any, rows: Any) -> list[dict[str, Any]]:
 def _groups(rows: Any) -> list[dict[str, Any]] | None:
     if type(rows) is not list:
         return None
-    return [{"id": row["id"], "name": row.get("name"), "organization": None} for row in rows]
+    return [{"id": str(row["id"]), "name": row.get("name"), "organization": None} for row in rows]
 
 
 USER_COLUMNS: Columns = {
@@ -190,7 +190,7 @@ USER = fields(
     username=at("email"),
     emails=of(_user_emails, at("email")),
     phones=PHONES,
-    status=of(_status, at("giveaccess"), at("isinactive")),
+    status=of(_status, at("giveaccess", raw), at("isinactive", raw)),
     is_email_verified=NOT_KEPT,
     is_2fa_enabled=NOT_KEPT,
     user_type=const("employee"),

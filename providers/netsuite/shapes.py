@@ -15,7 +15,7 @@ Record = Mapping[str, Any]
 NUMBERS = frozenset({"Decimal Number", "Integer Number", "Currency", "Percent"})
 DIMENSIONS = (("department", "department"), ("class", "class"), ("location", "location"))
 
-STATUS = at("isinactive", one_of({"F": "active", "T": "archived"}))
+STATUS = at("isinactive", one_of({"F": "active", "T": "archived", False: "active", True: "archived"}))
 
 
 def yes(value: Any) -> bool:
