@@ -52,7 +52,9 @@ def _sorted(rows: Any) -> Any:
     """Where bills go first, then where goods go, then the others."""
     if type(rows) is not list:
         return None
-    return sorted(rows, key=lambda row: (not yes(row.get("defaultbilling")), not yes(row.get("defaultshipping"))))
+    return sorted(
+        rows, key=lambda row: (not yes(row.get("defaultbilling")), not yes(row.get("defaultshipping")))
+    )
 
 
 def addresses(kind: str) -> Companion:
