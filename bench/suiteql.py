@@ -76,7 +76,7 @@ def bills() -> list[Row]:
             "subsidiary": "5",
             "department": "3",
             "departmentname": "Sales",
-            "datecreated": "2024-10-27 08:31:26",
+            "createddate": "2024-10-27 08:31:26",
             "lastmodifieddate": "2024-10-27 08:31:26",
             "custbody_rush": "F",
             "payments": [],
@@ -236,7 +236,7 @@ def bill_by_hand(row: Row) -> Row:
         "company": row.get("subsidiary"),
         "tracking_categories": _tags(row),
         "etag": row.get("lastmodifieddate"),
-        "created_at": _instant(row.get("datecreated")),
+        "created_at": _instant(row.get("createddate")),
         "updated_at": _instant(row.get("lastmodifieddate")),
         "custom_fields": _custom(row),
     }

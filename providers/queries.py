@@ -61,11 +61,13 @@ class Part:
 @dataclass(frozen=True)
 class Language:
     """Where a vendor takes statements: the text and its values go as `q` and `params` of a JSON object, the rows come
-    as the list `rows`. `most`: rows of an answer, and values of one membership test. `start`: the offset, which stays.
+    as the list `rows`, and whether there are more as `more`. `most`: rows of an answer, and values of one membership
+    test.
     """
 
     path: str
     rows: str = "items"
+    more: str = "hasMore"
     headers: Params = ()
     most: int = 1000
 
@@ -73,6 +75,10 @@ class Language:
         """The rows of an answer, keys in lower case; anything else as it came."""
         rows = body.get(self.rows) if type(body) is dict else None
         return [_folded(row) for row in rows] if type(rows) is list else body
+
+    def goes_on(self, body: Any) -> bool:
+        """Whether the vendor says that there is more: it may hand out less at a time than it is asked for."""
+        return type(body) is dict and body.get(self.more) is True
 
 
 def _folded(row: Any) -> Any:

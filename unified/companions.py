@@ -8,7 +8,7 @@ from providers.companions import Companion
 from providers.paging import Position
 from proxy.cursors import check_rising
 from unified.asking import Asking
-from unified.rows import Row, Rows, records
+from unified.rows import Row, Rows, behind, records
 from unified.target import Target
 
 REFUSED = (
@@ -65,6 +65,6 @@ class Companions:
             rows = await records(self._connections, target.connection, answer, target.source.scopes, language)
             check_rising(paging, position, rows)
             found += rows
-            position = paging.next(paging.most, position, rows)
+            position = behind(paging, paging.most, position, rows, answer, language)
             if position is None:
                 return found

@@ -21,7 +21,7 @@ from schemas.errors import InvalidRequest, VendorTrouble
 from schemas.unified import UnifiedResource
 from unified.question import Flags, ListQuestion
 from unified.reader import Reader
-from unified.rows import Row, Rows
+from unified.rows import Row, Rows, behind
 from unified.target import Target
 
 TURN = 0.005  # seconds of mapping after which others get theirs
@@ -103,9 +103,11 @@ class Listing:
     async def _vendor_page(self, place: Place) -> tuple[Rows, Place | None]:
         found = await self._reader.rows(self._targets[place.source], self.call(place))
         check_rising(self._paging, place.after, found.rows)
-        following = self._paging.next(self.limit, place.after, found.rows)
-        if following is not None:
-            return found, Place(place.source, following)
+        statement = self._resource.sources[place.source].statement
+        language = statement.language if statement else None
+        after = behind(self._paging, self.limit, place.after, found.rows, found.answer, language)
+        if after is not None:
+            return found, Place(place.source, after)
         later = [index for index in self._sources() if index > place.source]
         return found, Place(later[0], None) if later else None
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auth.connections import Connection, Connections
+from providers.paging import Paging, Position
 from providers.queries import Language
 from providers.values import ident
 from proxy.answer import Answer, not_understood
@@ -70,4 +71,19 @@ async def records(
         isinstance(row, dict) and ident(row.get("id")) for row in found
     ):
         raise not_understood(answer, "no record" if single else "no list of records")
+    return found
+
+
+def behind(
+    paging: Paging,
+    limit: int,
+    position: Position,
+    rows: Sequence[Row],
+    answer: Answer,
+    language: Language | None,
+) -> Position:
+    """What the next page starts after, None at the end: a short page is the last unless the vendor says otherwise."""
+    found = paging.next(limit, position, rows)
+    if found is None and rows and language and language.goes_on(answer.json()):
+        return paging.next(len(rows), position, rows)
     return found

@@ -176,6 +176,7 @@ IS_ACTIVE = flag("isinactive", on=("archived",), off=("active",))
 DELETED = Cases({"true": Narrowing(apart=True), "false": Narrowing()}, operators=("eq",))
 UPDATED: dict[str, Filter] = {"updated_at": LocalMoments("lastmodifieddate", SPELLING)}
 MADE: dict[str, Filter] = {"created_at": LocalMoments("datecreated", SPELLING), **UPDATED}
+DOCUMENT_MADE: dict[str, Filter] = {"created_at": LocalMoments("createddate", SPELLING), **UPDATED}
 ID_FILTER: dict[str, Filter] = {"id": Ids("id")}
 calendar = partial(Calendar, spelling=SPELLING)
 created = partial(LocalMoments, spelling=SPELLING)

@@ -8,7 +8,7 @@ from providers.companions import Companion
 from providers.mapping import Each, Fields, Node, at, fields, given, not_offered, of
 from providers.netsuite.dialect import SEGMENT, Columns, day, moment, named, own, shown, statement
 from providers.netsuite.dialect import of as columns
-from providers.netsuite.shapes import CURRENCY_CODE, CUSTOM_FIELDS, TAGS, UPDATED, time, times, yes
+from providers.netsuite.shapes import CURRENCY_CODE, CUSTOM_FIELDS, TAGS, UPDATED, date, time, times, yes
 from providers.queries import Column, Part, Statement
 from providers.values import amount, decimal, ident, number, raw
 
@@ -40,7 +40,7 @@ def document(types: tuple[str, ...], further: Columns, *joins: Part) -> Statemen
             **named("department", "ml.department", "department"),
             **named("class", "ml.class", "class"),
             **named("location", "ml.location", "location"),
-            "datecreated": moment("t.createddate"),
+            "createddate": moment("t.createddate"),
             "lastmodifieddate": moment("t.lastmodifieddate"),
             "number": Column("NVL(t.tranid, t.transactionnumber)", hidden=True),
             **further,
@@ -161,10 +161,10 @@ def document_fields(**rows: Node) -> dict[str, Node]:
         "memo": at("memo"),
         "currency": CURRENCY_CODE,
         "exchange_rate": RATE,
-        "issue_date": at("trandate"),
+        "issue_date": date("trandate"),
         "tracking_categories": TAGS,
         "etag": at("lastmodifieddate"),
-        "created_at": time("datecreated"),
+        "created_at": time("createddate"),
         "updated_at": UPDATED,
         "custom_fields": CUSTOM_FIELDS,
         **rows,

@@ -47,9 +47,10 @@ def _fields(rows: Rows) -> dict[str, OwnField]:
 
 
 def _tables(row: dict[str, Any]) -> frozenset[str]:
-    """The tables that a field is on, as far as the words that say so are understood."""
-    words = re.findall("[a-z_]+", str(row.get("recordtype")).lower())
-    return frozenset({"class": "classification"}.get(word, word) for word in words) & TABLES
+    """The tables that a field is on, as far as the words that say so are understood; custom records are told apart."""
+    words = re.findall("[a-z_][a-z0-9_]*", str(row.get("recordtype")).lower())
+    found = frozenset({"class": "classification"}.get(word, word) for word in words)
+    return found & TABLES | {word for word in found if word.startswith("customrecord")}
 
 
 def _segments(rows: Rows) -> dict[str, OwnField]:

@@ -11,9 +11,9 @@ from providers.mapping import Node, at, const, fields, first_of, of
 from providers.netsuite.deleted import deleted
 from providers.netsuite.dialect import (
     DELETED,
+    DOCUMENT_MADE,
     ID,
     ID_FILTER,
-    MADE,
     Columns,
     calendar,
     day,
@@ -38,7 +38,7 @@ from providers.netsuite.documents import (
     words,
 )
 from providers.netsuite.documents_written import invoices
-from providers.netsuite.shapes import yes
+from providers.netsuite.shapes import date, yes
 from providers.queries import SPELLING, Column
 from providers.resource import Source, Whole
 from providers.values import decimal, ident, number, one_of, raw, text
@@ -169,8 +169,8 @@ INVOICE = fields(
         number=first_of(at("tranid"), at("transactionnumber")),
         contact=of(_contact, at("entity", ident), at("entityname"), at("type")),
         status=of(_status, at("type"), at("status"), at("voided", raw), at("statusname")),
-        due_date=at("duedate"),
-        paid_on_date=of(_paid_on, at("status"), at("closedate")),
+        due_date=date("duedate"),
+        paid_on_date=of(_paid_on, at("status"), date("closedate")),
         line_items=line_items(line_table()),
         sub_total=of(_sub_total, LINES, at("type")),
         total_discount=of(_discount, LINES, at("type")),
@@ -209,7 +209,7 @@ INVOICES = resource(
     ),
     filters={
         **ID_FILTER,
-        **MADE,
+        **DOCUMENT_MADE,
         "is_deleted": DELETED,
         "invoice_type": Choice(
             "type", {"bill": ("VendBill",), "invoice": ("CustInvc",)}, SPELLING, operators=("eq",)
@@ -227,7 +227,7 @@ INVOICES = resource(
     },
     sorts={
         "balance": "foreignamountunpaid",
-        "created_at": "datecreated",
+        "created_at": "createddate",
         "due_date": "duedate",
         "issue_date": "trandate",
         "updated_at": "lastmodifieddate",

@@ -10,12 +10,12 @@ from providers.mapping import at, fields, first_of, not_offered, of
 from providers.netsuite.deleted import deleted
 from providers.netsuite.dialect import (
     DELETED,
+    DOCUMENT_MADE,
     ID_FILTER,
     IS_ACTIVE,
     SEGMENT,
     UPDATED,
     Columns,
-    created,
     flag,
     folded,
     moment,
@@ -233,7 +233,7 @@ ITEM_COLUMNS: Columns = {
     **columns("i", "cost", "lastpurchaseprice", "totalquantityonhand", "isserialitem", "islotitem"),
     **columns("i", "expenseaccount", "incomeaccount", "assetaccount", "isinactive", "externalid"),
     **optional("i", "subsidiary"),
-    "datecreated": moment("i.createddate"),
+    "createddate": moment("i.createddate"),
     "lastmodifieddate": moment("i.lastmodifieddate"),
     "name": folded("NVL(i.displayname, i.itemid)"),
     "title": Column("NVL(i.displayname, i.itemid)", hidden=True),
@@ -243,7 +243,7 @@ PRICES = Companion(
     statement(
         "pricing p",
         {
-            "id": Column("p.quantity", filled=True),
+            "id": Column("NVL(p.quantity, 0)", filled=True),  # an item of one price may have none
             "item": Column("p.item", filled=True),
             "quantity": Column("p.quantity"),
             "unitprice": Column("p.unitprice"),
@@ -266,7 +266,7 @@ ITEM = fields(
     sales_account=at("incomeaccount", ident),
     asset_account=at("assetaccount", ident),
     company=at("subsidiary", first),
-    created_at=time("datecreated"),
+    created_at=time("createddate"),
     updated_at=UPDATED_AT,
     custom_fields=CUSTOM_FIELDS,
 )
@@ -287,8 +287,7 @@ ITEMS = resource(
     ),
     filters={
         **ID_FILTER,
-        "created_at": created("datecreated"),
-        **UPDATED,
+        **DOCUMENT_MADE,
         "is_deleted": DELETED,
         "name": same("name"),
         "status": IS_ACTIVE,

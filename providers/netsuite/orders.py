@@ -10,8 +10,8 @@ from providers.mapping import Node, at, const, fields, first_of, not_offered, of
 from providers.netsuite.deleted import deleted
 from providers.netsuite.dialect import (
     DELETED,
+    DOCUMENT_MADE,
     ID_FILTER,
-    MADE,
     Columns,
     Ids,
     calendar,
@@ -36,7 +36,7 @@ from providers.netsuite.documents import (
     words,
 )
 from providers.netsuite.documents_written import orders, requisitions
-from providers.netsuite.shapes import person
+from providers.netsuite.shapes import date, person
 from providers.queries import SPELLING, Column, Part
 from providers.resource import Source, Whole
 from providers.values import amount, decimal, ident, number, raw
@@ -90,6 +90,10 @@ def _nkey(row: Mapping[str, Any]) -> tuple[str, ...]:
     return (found,) if found else ()
 
 
+def _sum(rows: Any) -> int | float | None:
+    return amount(sum_of(goods(rows), "foreignamount")) if rows else None
+
+
 ADDRESSES = Companion(
     "addresses",
     statement(
@@ -125,14 +129,14 @@ ORDER = fields(
         employee=person("employee"),
         requested_by=not_offered("an order has a buyer; who asked for the goods stands on the requisition"),
         approver=person("nextapprover"),
-        delivery_date=first_of(at("duedate"), at("shipdate")),
+        delivery_date=first_of(date("duedate"), date("shipdate")),
         delivery_address=of(_address, at("addresses", raw)),
         line_items=line_items(line_table()),
-        total_amount=TOTAL,
+        total_amount=first_of(TOTAL, of(_sum, LINES)),
     ),
 )
-SORTS = {"created_at": "datecreated", "issue_date": "trandate", "updated_at": "lastmodifieddate"}
-FILTERS = {**ID_FILTER, **MADE, "is_deleted": DELETED, "number": same("number", many=True)}
+SORTS = {"created_at": "createddate", "issue_date": "trandate", "updated_at": "lastmodifieddate"}
+FILTERS = {**ID_FILTER, **DOCUMENT_MADE, "is_deleted": DELETED, "number": same("number", many=True)}
 PURCHASE_ORDERS = resource(
     sources=(
         Source(
@@ -180,8 +184,9 @@ def _requisition_status(status: str | None, shown: str | None) -> str | None:
 
 
 def _estimate(rows: Any) -> int | float | None:
-    """The sum of the lines; a header total of zero says nothing."""
-    return amount(sum_of(goods(rows), "estimatedamount")) if rows else None
+    """The sum of the lines, as a header total of zero says nothing; None where no line has an estimate."""
+    lines = [row for row in goods(rows) or () if row.get("estimatedamount") is not None]
+    return amount(sum_of(lines, "estimatedamount")) if lines else None
 
 
 def _vendor(rows: Any) -> str | None:
@@ -189,14 +194,16 @@ def _vendor(rows: Any) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _price(estimate: Any, quantity: Any) -> int | float | None:
+def _price(estimate: Any, quantity: Any, rate: Any) -> int | float | None:
     total, units = decimal(estimate), decimal(quantity)
-    return None if total is None or not units else amount(total / units)
+    if total is None:
+        return number(rate)
+    return None if not units else amount(total / units)
 
 
 REQUISITION_LINE = line_table(
-    unit_price=of(_price, at("estimatedamount", raw), at("quantity", raw)),
-    total_line_amount=at("estimatedamount", number),
+    unit_price=of(_price, at("estimatedamount", raw), at("quantity", raw), at("rate", raw)),
+    total_line_amount=first_of(at("estimatedamount", number), at("foreignamount", number)),
 )
 REQUISITION_COLUMNS: Columns = {
     **REQUESTER_EMAIL,
@@ -219,10 +226,10 @@ REQUISITION = fields(
         employee=person("entity"),
         requested_by=person("entity"),
         approver=person("nextapprover"),
-        delivery_date=at("duedate"),
+        delivery_date=date("duedate"),
         delivery_address=not_offered("a requisition has no address of its own"),
         line_items=line_items(REQUISITION_LINE),
-        total_amount=of(_estimate, LINES),
+        total_amount=first_of(of(_estimate, LINES), TOTAL),
     ),
 )
 PURCHASE_ORDER_REQUISITIONS = resource(

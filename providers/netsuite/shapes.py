@@ -9,7 +9,7 @@ from providers.local_time import Tenant, instant
 from providers.mapping import Fields, Node, at, fields, given, itself, not_offered, of
 from providers.netsuite.dialect import NAMED, REFERENCES, SEGMENT
 from providers.queries import ANY
-from providers.values import ident, number, one_of, raw, text
+from providers.values import day, ident, number, one_of, raw, text
 
 Record = Mapping[str, Any]
 NUMBERS = frozenset({"Decimal Number", "Integer Number", "Currency", "Percent"})
@@ -24,6 +24,10 @@ def yes(value: Any) -> bool:
 
 def time(path: str) -> Node:
     return of(instant, at(path, raw), given("tenant"))
+
+
+def date(path: str) -> Node:
+    return at(path, day)
 
 
 def first(value: Any) -> str | None:

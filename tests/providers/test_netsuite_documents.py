@@ -229,11 +229,11 @@ def test_an_order_says_where_its_goods_go_and_who_approves_it() -> None:
 
 
 def test_times_are_those_of_the_tenants_zone() -> None:
-    row = bill(datecreated="2024-07-01 23:30:00", lastmodifieddate="2024-01-31 23:30:00")
+    row = bill(createddate="2024-07-01 23:30:00", lastmodifieddate="2024-01-31 23:30:00")
     found = mapped(INVOICES, row, tenant=Tenant(ZoneInfo("America/Los_Angeles")))
     assert found["created_at"] == "2024-07-02T06:30:00.000Z"
     assert (found["updated_at"], found["etag"]) == ("2024-02-01T07:30:00.000Z", "2024-01-31 23:30:00")
-    assert mapped(INVOICES, bill(datecreated="7/1/2024"))["created_at"] is None
+    assert mapped(INVOICES, bill(createddate="7/1/2024"))["created_at"] is None
 
 
 @pytest.mark.parametrize("resource", [INVOICES, ORDERS, REQUISITIONS])
