@@ -19,6 +19,7 @@ Params = tuple[tuple[str, str], ...]
 Row = dict[str, Any]
 SEVERAL = "\x1f"  # between the values of one condition
 NAME = re.compile(r"[a-z][a-z0-9_]{0,127}")
+NAMES = re.compile(r"\b[a-z]\w*\.([a-z]\w*)")  # of columns, in an expression
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 CONDITION = re.compile(r"([a-z][a-z0-9_]{0,127})(?:\[(in|gt|gte|lt|lte)\])?")
 COMPARISONS = {"": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
@@ -48,6 +49,11 @@ class Column:
     option: str = ""
     hidden: bool = False
     filled: bool = False
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The vendor's own names of what it reads."""
+        return frozenset(NAMES.findall(self.sql))
 
 
 @dataclass(frozen=True)
@@ -137,6 +143,13 @@ class Statement:
         columns = " ".join(column.option for column in self.columns.values())
         return frozenset((*columns.split(), *" ".join(part.option for part in parts).split()))
 
+    @cached_property
+    def spare(self) -> frozenset[str]:
+        """The vendor's names of columns that a role may not see: without one, what it fills is null."""
+        found = {name for column in self.columns.values() if not column.filled for name in column.names}
+        kept = {name for column in self.columns.values() if column.filled for name in column.names}
+        return frozenset(found - kept - self.options)
+
     def has(self, name: str, field: OwnField = ANY) -> bool:
         """Whether the table can have a column of the tenant's own of that name."""
         return bool(self.own_column(name, field))
@@ -201,7 +214,8 @@ class _Writer:
         return [part.sql for part in parts if not self._lacks(part)]
 
     def _lacks(self, part: Column | Part) -> bool:
-        return any(option in self.without for option in part.option.split())
+        unknown = part.names & self.statement.spare if isinstance(part, Column) else ()
+        return not self.without.isdisjoint((*part.option.split(), *unknown))
 
     def narrow(self, name: str, value: str) -> None:
         match = CONDITION.fullmatch(name)

@@ -41,7 +41,8 @@ class Call:
     """A call to a path below the account's base URL: a read, unless it says otherwise.
 
     `headers` come beside those that the provider sends with every call. `optional` names what of the call not every
-    tenant knows, and `again` makes it without some of that.
+    tenant knows, `own` what belongs to the tenant, `spare` what is left out only where the vendor names it; `again`
+    makes the call without some of these.
     """
 
     path: str
@@ -50,6 +51,8 @@ class Call:
     content: Content | None = None
     headers: Params = ()
     optional: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
+    spare: frozenset[str] = frozenset()
     again: "Callable[[frozenset[str]], Call] | None" = field(default=None, compare=False)
 
     def url(self, connection: Connection) -> str:

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from proxy.answer import Answer, Call
@@ -12,7 +12,8 @@ from unified.target import Target
 MOST_REMEMBERED = 4096  # accounts × collections whose refusals are remembered
 SECONDS_REMEMBERED = 3600.0
 DOUBTFUL = (400, 500)  # how statements are answered that name what is not known
-MOST_TRIES = 8  # of a statement, each without some more
+MOST_TRIES = 8  # of a statement, each without some more that the vendor names
+WORD, QUOTED = r"[a-z0-9_]+", r"'([a-z0-9_]+)'"
 
 
 class Asking:
@@ -47,16 +48,17 @@ class Asking:
         return answer
 
     async def _ask_statement(self, target: Target, call: Call, about: str) -> Answer:
-        """A statement is refused whole; what the vendor names is left out first, all that is optional last."""
-        refused = self.refused(target, about) & call.optional
+        """A statement is refused whole: what the vendor names is left out first, then all that is the tenant's own,
+        all that is optional last."""
+        refused = self.refused(target, about) & (call.optional | call.own | call.spare)
         asked = _made(call, refused)
         answer = first = await self._pipe.read(target.connection, asked)
-        for last in (*(False,) * MOST_TRIES, True):
-            left = call.optional - refused
-            if answer.status not in DOUBTFUL or not left:
+        for try_ in range(MOST_TRIES + 2):
+            named = _named(answer, call) - refused if try_ < MOST_TRIES else frozenset()
+            more = named or call.own - refused or call.optional - refused
+            if answer.status not in DOUBTFUL or not more:
                 break
-            named = frozenset() if last else frozenset(_named(answer, left))
-            refused |= named or left
+            refused |= more
             answer = await self._pipe.read(target.connection, _made(call, refused))
             if answer.is_success:
                 return await self._confirmed(target, about, asked, refused, first, answer)
@@ -91,10 +93,11 @@ def _made(call: Call, refused: frozenset[str]) -> Call:
     return call.again(refused) if call.again and refused else call
 
 
-def _named(answer: Answer, names: frozenset[str]) -> Iterator[str]:
-    """Those of the names that the vendor's words hold, between what is no part of a name."""
-    words = frozenset(re.findall(r"[a-z0-9_]+", _blame(answer.complaint().lower())))
-    return (name for name in names if name in words)
+def _named(answer: Answer, call: Call) -> frozenset[str]:
+    """What the vendor's words name of the call; of what is spare, as it has common names, only between quotes."""
+    said = _blame(answer.complaint().lower())
+    words, quoted = (frozenset(re.findall(pattern, said)) for pattern in (WORD, QUOTED))
+    return (call.optional | call.own) & words | call.spare & quoted
 
 
 def _blame(text: str) -> str:

@@ -113,7 +113,9 @@ def asking(
         raise InvalidRequest(f"The vendor can't be asked so: {error}", reason="unsupported_filter") from error
     return replace(
         call_of(asked),
-        optional=statement.options | own.keys(),
+        optional=statement.options,
+        own=frozenset(own),
+        spare=statement.spare,
         again=lambda refused: asking(statement, params, wanted, own, refused),
     )
 

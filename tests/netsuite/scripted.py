@@ -15,12 +15,17 @@ from tests.house import SANDBOX, House, Wire, open_house
 
 Row = dict[str, Any]
 FROM = re.compile(r" FROM (\w+)")
+UNKNOWN = (
+    "Invalid search query. Detailed unprocessed description follows. Search error occurred: Unknown identifier '{}'. "
+    "Available identifiers are: {{entityid=entityid, email=email}}."
+)
 ZONE = [{"links": [], "timezone": "Europe/Paris"}]
 
 
 @dataclass
 class Script(httpx.AsyncBaseTransport):
-    """`tables`: the rows of each; `answers`: instead of them, status and body; `records`: REST records by path.
+    """`tables`: the rows of each; `answers`: instead of them, status and body; `records`: REST records by path;
+    `unknown`: columns that the role does not see.
 
     What neither has goes to `inner`: tokens, and whatever a test leaves to the stand-in.
     """
@@ -29,6 +34,7 @@ class Script(httpx.AsyncBaseTransport):
     tables: dict[str, list[Row]] = field(default_factory=dict)
     answers: dict[str, list[tuple[int, Any]]] = field(default_factory=dict)
     records: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    unknown: frozenset[str] = frozenset()
     asked: list[str] = field(default_factory=list)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -47,6 +53,8 @@ class Script(httpx.AsyncBaseTransport):
         if waiting := self.answers.get(table):
             status, body = waiting.pop(0)
             return answer(status, body)
+        if gone := next((name for name in re.findall(r"\.(\w+)", text) if name in self.unknown), None):
+            return answer(400, error(400, "INVALID_PARAMETER", UNKNOWN.format(gone)))
         rows = ZONE if table == "dual" else self.tables.get(table, [])
         return answer(200, page(rows))
 

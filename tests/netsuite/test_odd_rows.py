@@ -1,6 +1,7 @@
 """Rows of NetSuite in all spellings that its documents and its users tell of, as unified records at the front door."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ async def opened(
 @pytest.fixture
 def script(opened: tuple[House, Script]) -> Script:
     found = opened[1]
-    found.tables, found.answers, found.records, found.asked = {}, {}, {}, []
+    found.tables, found.answers, found.records, found.unknown, found.asked = {}, {}, {}, frozenset(), []
     return found
 
 
@@ -156,3 +157,52 @@ async def test_a_price_without_a_quantity_has_a_place_in_its_page(house: House, 
     (item,) = await result(house, "accounting/items")
     assert (item["unit_price"], item["purchase_price"], item["quantity"]) == (3.5, 0.0001, 12)
     assert "SELECT NVL(p.quantity, 0) AS id," in script.asked[-1]
+
+
+async def test_a_column_that_a_role_may_not_see_costs_its_field_alone(house: House, script: Script) -> None:
+    script.unknown = frozenset({"altemail", "description", "supervisor"})
+    script.tables = {
+        "vendor": [{"id": "318", "companyname": "Harbour Paper", "email": "a@x.test", "isinactive": "F"}],
+        "account": [{"id": "6", "acctname": "Travel", "currencycode": "EUR", "subsidiary": "1, 3"}],
+        "employee": [{"id": "7", "entityid": "Bo"}],
+    }
+    vendor = (await result(house, "accounting/contacts?contact_type=vendor"))[0]
+    assert (vendor["name"], vendor["emails"]) == (
+        "Harbour Paper",
+        [{"email": "a@x.test", "type": "primary"}],
+    )
+    (account,) = await result(house, "accounting/accounts")
+    assert (account["description"], account["currency"], account["company"]) == (None, "EUR", "1")
+    (employee,) = (await house.get("accounting/employees")).json()["result"]
+    assert employee["name"] == "Bo"
+    before = len(script.asked)
+    await result(house, "accounting/accounts")
+    assert script.asked[before:] == [script.asked[-1]], "what the role does not see is remembered"
+    assert "a.description" not in script.asked[-1]
+    assert "a.subsidiary" in script.asked[-1]
+
+
+async def test_own_fields_that_a_table_lacks_go_before_those_of_netsuite(tmp_path: Path) -> None:
+    """Definitions do not always say which kinds of entity a field is on; each one that is not is a refusal."""
+    names = [f"custentity_{at}" for at in range(12)]
+    async with scripted(tmp_path) as (house, script):
+        script.tables = {
+            "customfield": [
+                *({"scriptid": name.upper(), "fieldvaluetype": "Free-Form Text"} for name in names),
+                {
+                    "scriptid": "custrecord_rate",
+                    "fieldvaluetype": "Percent",
+                    "recordtype": "customrecord_deal2",
+                },
+            ],
+            "vendor": [{"id": "318", "currencycode": "EUR"}],
+            "account": [{"id": "6", "acctname": "Travel"}],
+        }
+        script.unknown = frozenset(names)
+        vendor = (await result(house, "accounting/contacts?contact_type=vendor"))[0]
+        assert (vendor["currency"], vendor["custom_fields"]) == ("EUR", {})
+        assert "c.symbol AS currencycode" in next(
+            text for text in reversed(script.asked) if " FROM vendor v" in text
+        )
+        await result(house, "accounting/accounts")
+        assert "custrecord_rate" not in script.asked[-1]
