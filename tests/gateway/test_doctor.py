@@ -147,7 +147,7 @@ def migrated(place: Path, capsys: pytest.CaptureFixture[str]) -> Path:
             [
                 "wrong: KOINE_SANDBOXES: the sandbox of coupa does not answer: start it with `koine sandbox coupa` "
                 "and give its URL.",
-                "wrong: KOINE_SANDBOXES names 'cuopa', which is no provider: use one of coupa.",
+                "wrong: KOINE_SANDBOXES names 'cuopa', which is no provider: use one of coupa, netsuite.",
             ],
         ),
     ],

@@ -103,15 +103,24 @@ async def seconds(door: Door, account: str) -> float:
     return time.monotonic() - began
 
 
+async def finished(tasks: list[asyncio.Task[Answer]], count: int) -> list[Answer]:
+    """What came of those that are over once there are so many."""
+    for _ in range(400):
+        if sum(task.done() for task in tasks) >= count:
+            break
+        await asyncio.sleep(0.05)
+    found = [task.result() for task in tasks if task.done()]
+    assert len(found) == count
+    return found
+
+
 async def test_e3_others_do_not_feel_an_account_whose_vendor_hangs(tmp_path: Path) -> None:
     async with front_door(tmp_path, most_requests=100) as door:
         other = (await link(door.house, coupa_context(door.house.coupa_credentials)))["id"]
         await seconds(door, other)
         alone = sorted([await seconds(door, other) for _ in range(30)])
         hanging = [asyncio.create_task(door.ask(b"GET", b"/proxy/silent")) for _ in range(60)]
-        await asyncio.sleep(0.5)
-        refused: list[Answer] = [task.result() for task in hanging if task.done()]
-        assert len(refused) == 40
+        refused = await finished(hanging, 40)
         assert {answer.status for answer in refused} == {429}
         assert refused[0].json()["details"] == {"reason": "account_rate"}
         assert refused[0].all(b"retry-after") == [b"1"]
@@ -119,4 +128,4 @@ async def test_e3_others_do_not_feel_an_account_whose_vendor_hangs(tmp_path: Pat
         for task in hanging:
             task.cancel()
         await asyncio.gather(*hanging, return_exceptions=True)
-    assert beside[-2] < alone[-2] * 3 + 0.2
+    assert beside[-2] < alone[-2] * 3 + 1, "the vendor that hangs does so for 30 seconds"
