@@ -6,11 +6,12 @@ import time
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote_plus
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
 from auth.connection import Connection
-from providers.keys import algorithms, load, pem
+from providers.keys import algorithms, load
 from providers.schemes import ClientProof, SecretInHeader, SignedJwt
 from schemas.errors import AccountProblem
 
@@ -52,6 +53,6 @@ def _assertion(connection: Connection, proof: SignedJwt, url: str, scopes: Seque
     }
     header = {"typ": "JWT", "alg": fit[0], "kid": connection.value("certificate_id")}
     given = {name: value for name, value in claims.items() if value}
-    kind = ECKey if fit[0].startswith("ES") else RSAKey
-    signed = jwt.encode(header, given, kind.import_key(pem(key)), algorithms=fit)
+    jwk = RSAKey.import_key(key) if isinstance(key, RSAPrivateKey) else ECKey.import_key(key)
+    signed = jwt.encode(header, given, jwk, algorithms=fit)
     return {"client_assertion_type": JWT_TYPE, "client_assertion": signed}

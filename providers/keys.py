@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
-PEM = re.compile(r"-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----(.+?)-----END \1-----", re.DOTALL)
+PEM = re.compile(r"-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----([^-]+)-----END \1-----")
 ONE_LINE = r"[A-Za-z0-9+/]{100,4000}={0,2}"
+LONGEST = 4002  # letters of base64: of a longer RSA key the check alone would take seconds
 SMALLEST_RSA = 2048  # bits: a key below is no secret of tomorrow (NIST SP 800-57)
 CURVES = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}  # RFC 7518 §3.4
 
@@ -26,7 +27,8 @@ def read_key(text: str) -> str:
     match `ONE_LINE`.
     """
     found = PEM.search(text)
-    key = load(found[2] if found else text)
+    encoded = "".join((found[2] if found else text).split())
+    key = _read(encoded, is_checked=False) if len(encoded) <= LONGEST else None
     return one_line(key) if key else "-"
 
 
@@ -35,14 +37,15 @@ def one_line(key: Key) -> str:
     return base64.b64encode(der).decode()
 
 
-def pem(key: Key) -> str:
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+def load(line: str) -> Key | None:
+    """The key in a line that `read_key` has made: whether its numbers belong together was checked there."""
+    return _read(line, is_checked=True)
 
 
-def load(text: str) -> Key | None:
-    """The key in base64 of its DER."""
+def _read(encoded: str, *, is_checked: bool) -> Key | None:
     try:
-        key = load_der_private_key(base64.b64decode("".join(text.split()), validate=True), None)
+        der = base64.b64decode(encoded, validate=True)
+        key = load_der_private_key(der, None, unsafe_skip_rsa_key_validation=is_checked)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return None
     return key if isinstance(key, Key) and algorithms(key) else None
