@@ -21,7 +21,7 @@ from providers.schemes import Scheme, SignedJwt
 KEY = "private_key"  # the field that it stands for
 LIFE = timedelta(days=729)  # vendors take certificates of two years at most
 LATE = timedelta(hours=1)  # that a vendor's clock may be behind ours
-LONGEST_NAME = 64  # X.520's upper bound of a common name
+LONGEST_NAME = 64  # bytes: X.520's upper bound of a common name, counted as most strict readers do
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ def _new(name: str) -> dict[str, str]:
 
 def _certificate(key: ec.EllipticCurvePrivateKey, name: str) -> str:
     """Signed by the key itself, and named after who will use it."""
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:LONGEST_NAME])])
+    short = name.encode()[:LONGEST_NAME].decode(errors="ignore")
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, short)])
     begin = datetime.now(UTC) - LATE
     made = (
         x509.CertificateBuilder()

@@ -58,6 +58,14 @@ async def test_each_link_has_a_key_of_its_own(house: House) -> None:
     assert first != second
 
 
+async def test_a_certificate_has_room_for_the_name_of_any_environment(house: House) -> None:
+    answer = await house.client.patch(f"/environment/{house.environment}", json={"name": "株式会社" * 60})
+    assert answer.status_code == 200
+    certificate = certificate_of(await form(Browser(house), await link_token(house)))
+    (name,) = x509.load_pem_x509_certificate(certificate.encode()).subject
+    assert name.value == ("株式会社" * 6)[:21]
+
+
 async def test_a_key_of_ones_own_may_be_typed_on_one_line_as_browsers_paste_it(house: House) -> None:
     browser = Browser(house)
     typed = {name: text.replace("\n", "") for name, text in by_key(house).items()}
