@@ -11,10 +11,7 @@ from authlib.oauth1.rfc5849.client_auth import (  # type: ignore[import-untyped]
     generate_timestamp,
 )
 from authlib.oauth1.rfc5849.parameters import prepare_headers  # type: ignore[import-untyped]
-from authlib.oauth1.rfc5849.signature import (  # type: ignore[import-untyped]
-    normalize_base_string_uri,
-    normalize_parameters,
-)
+from authlib.oauth1.rfc5849.signature import normalize_parameters  # type: ignore[import-untyped]
 from authlib.oauth1.rfc5849.util import escape  # type: ignore[import-untyped]
 
 from auth.connection import Connection
@@ -48,12 +45,18 @@ def signature(
     parameters = [*protocol, *_sent(request)]
     parts = (
         request.method.upper(),
-        normalize_base_string_uri(str(request.url)),
+        _base_uri(request.url),
         normalize_parameters(parameters),
     )
     key = f"{escape(consumer_secret)}&{escape(token_secret)}".encode()
     digest = hmac.digest(key, "&".join(map(escape, parts)).encode(), hashlib.sha256)
     return base64.b64encode(digest).decode()
+
+
+def _base_uri(url: httpx.URL) -> str:
+    """§3.4.1.2: the path as it is sent; scheme, host and port are in their normal form in any `httpx.URL`."""
+    path = url.raw_path.partition(b"?")[0]
+    return f"{url.scheme}://{url.netloc.decode('ascii')}{path.decode('ascii')}"
 
 
 def _sent(request: httpx.Request) -> Pairs:

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from auth.oauth1 import signature
@@ -99,8 +99,10 @@ PIECES = st.sampled_from(
 QUERY = st.lists(PIECES, max_size=20).map("".join).filter(lambda text: " " not in text)
 
 
-@given(QUERY, st.sampled_from(["GET", "POST", "PATCH", "DELETE"]))
-def test_any_query_is_signed_as_it_is_sent(query: str, method: str) -> None:
-    url = exact_url(f"{ORIGIN}/services/rest", b"record/v1/vendor/eid%3AA%2Fb", query.encode())
+@given(QUERY, QUERY, st.sampled_from(["GET", "POST", "PATCH", "DELETE"]))
+@example("", "eid:A;", "GET")
+def test_any_path_and_query_are_signed_as_they_are_sent(query: str, name: str, method: str) -> None:
+    path = f"record/v1/vendor/eid%3AA%2Fb{name.replace('?', '')}"
+    url = exact_url(f"{ORIGIN}/services/rest", path.encode(), query.encode())
     request = httpx.Request(method, url)
     assert signature(request, PROTOCOL, *SECRETS) == verified(method, request.url.raw_path)
