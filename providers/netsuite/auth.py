@@ -14,15 +14,20 @@ from providers.schemes import (
 
 TOKENS = "{origin}/services/rest/auth/oauth2/v1"
 HOST = re.compile(
-    r"(?:https://)?([a-z0-9-]+)(?:\.[a-z]+)*\.netsuite\.com(?:[/?#].*)?", re.IGNORECASE | re.DOTALL
+    r"(?:https://)?([a-z0-9-]+)(?:\.[a-z]+)+\.netsuite\.com(?:[/?#].*)?",
+    re.ASCII | re.IGNORECASE | re.DOTALL,
 )
 
 
 def read_account_id(typed: str) -> str:
-    """The id as NetSuite prints it, `1234567_SB1`. People paste that, its spelling in hosts, or a whole address."""
+    """The id as NetSuite prints it, `1234567_SB1`. People paste that, its spelling in hosts, or a whole address.
+
+    An address of all accounts, such as `system.netsuite.com`, holds none. What is not ASCII stays as it is: some of
+    it has capitals that are.
+    """
     text = typed.strip()
     found = HOST.fullmatch(text)
-    return (found[1] if found else text).upper().replace("-", "_")
+    return (found[1] if found else text).upper().replace("-", "_") if text.isascii() else text
 
 
 def slug(account_id: str) -> str:

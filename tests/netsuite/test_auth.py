@@ -120,6 +120,12 @@ def test_an_account_id_is_read_however_it_is_pasted(typed: str, kept: str) -> No
         "1234567_SB1_X",
         "1" * 21,
         "é1",
+        "1234567ſ",
+        "1234567ß",
+        "https://system.netsuite.com/app/center/card.nl?c=1234567",
+        "1234567-",
+        "1234567.app.netsuite.com.evil.com",
+        "1234567.app.netsuite.com@evil.com",
     ],
 )
 def test_b18_what_is_no_account_id_never_becomes_a_host(typed: str) -> None:
