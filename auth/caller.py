@@ -14,6 +14,11 @@ class Caller:
     kind: Literal["api", "account"] = "api"
     account_id: str | None = None
 
+    @property
+    def spender(self) -> str:
+        """Whose allowance a request is taken from: the API token's, or the account's, which all its tokens share."""
+        return self.token_id or f"account {self.account_id}"
+
     def account(self, named: Sequence[str]) -> str:
         """The account that a data call is for, by the values of `integrated_account_id` that it holds.
 

@@ -67,7 +67,7 @@ async def authenticate(request: Request) -> Caller:
     request.state.caller = caller
     allowance: Allowance | None = request.state.token_rate
     if allowance is not None and is_first:
-        await allowance.spend(caller.token_id)
+        await allowance.spend(caller.spender)
     return caller
 
 

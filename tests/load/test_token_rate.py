@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from auth.account_tokens import make_account_token
 from gateway.token_rate import MOST_KEPT, TokenRate
 from schemas.errors import Throttled
-from tests.house import open_house
+from tests.house import client, link, open_house
 from tests.load.crew import crew
 from tests.redis_server import RedisServer, redis_server
 
@@ -30,6 +31,17 @@ async def test_c11_a_token_that_calls_too_often_is_told_when_to_come_back(tmp_pa
         other, _ = await house.caller("another")
         async with other:
             assert (await other.get("/environment")).status_code == 200
+
+
+async def test_browsers_of_one_account_share_an_allowance_that_is_not_anothers(tmp_path: Path) -> None:
+    async with open_house(tmp_path, token_rate="10/1000") as house:
+        other = await link(house, {"api_key": house.coupa_credentials["api_key"]}, method="api_key")
+        key, statuses = house.state["token_hash_key"], []
+        for account in (house.account, house.account, other["id"]):
+            token = make_account_token(key, house.environment, account)
+            async with client(house.app, token, house.coupa_credentials) as browser:
+                statuses.append([(await browser.get("/integrated-account/me")).status_code for _ in range(8)])
+        assert statuses == [[200] * 8, [200] * 2 + [429] * 6, [200] * 8]
 
 
 async def test_a_batch_is_one_request_of_its_token(tmp_path: Path) -> None:
