@@ -115,7 +115,7 @@ async def redis(settings: Settings) -> AsyncIterator[Finding]:
     from proxy.commons import Commons
 
     commons = Commons(settings.redis_url.get_secret_value())
-    await commons.beat({})
+    await commons.beat(dict)
     await commons.aclose()
     if not commons.is_up:
         yield Finding(

@@ -113,22 +113,32 @@ class Commons:
         """
         await self._run(gate, "freeze", _micro(seconds), _micro(slack_of(limits)), int(first), *learnt)
 
-    async def beat(self, held: Mapping[str, Sequence[str]]) -> None:
+    async def beat(self, held: Held) -> None:
         """A sign of life: counts the workers, and keeps the places of calls that are under way."""
-        ids = [f"{key_of(gate)}:calls {each}" for gate, some in held.items() for each in some]
+        told = {f"{key_of(gate)}:calls": ids for gate, ids in held().items()}
+        ids = [f"{key} {each}" for key, some in told.items() for each in some]
         try:
             async with asyncio.timeout(2 * self._patience):  # the client's own come first, and clear up
                 workers = await self._roll(keys=[ROLL_KEY], args=[self.worker, _micro(self._lease), *ids])
+                await self._take_back(told, {f"{key_of(gate)}:calls": ids for gate, ids in held().items()})
         except (RedisError, OSError, TimeoutError) as error:
             await self._lose(error)
             return
         self.workers = max(1, int(workers))
         self._turn(is_up=True)
 
+    async def _take_back(self, told: Mapping[str, Sequence[str]], held: Mapping[str, Sequence[str]]) -> None:
+        """A call that ended meanwhile may have been said to be over before it was said to be under way."""
+        async with self._redis.pipeline(transaction=False) as words:
+            for key, ids in told.items():
+                if over := set(ids).difference(held.get(key, ())):
+                    words.zrem(key, *over)
+            await words.execute()
+
     async def keep_beating(self, held: Held) -> None:
         """Until closed."""
         while not self._is_closed:
-            await self.beat(held())
+            await self.beat(held)
             await self._pause(BEAT if self.is_up else BEAT_LOST)
 
     async def keep_listening(self) -> None:
@@ -151,6 +161,8 @@ class Commons:
 
     async def _pause(self, seconds: float) -> None:
         """Shorter where Redis is lost meanwhile, or all this is to end."""
+        if self._is_closed:
+            return
         self._news.clear()
         try:
             async with asyncio.timeout(seconds):
@@ -204,7 +216,7 @@ class Commons:
 @asynccontextmanager
 async def beating(commons: Commons, held: Held) -> AsyncIterator[None]:
     """The worker is counted within this context."""
-    await commons.beat(held())
+    await commons.beat(held)
     beats = asyncio.create_task(commons.keep_beating(held))
     listening = asyncio.create_task(commons.keep_listening())
     try:

@@ -32,7 +32,7 @@ async def workers(server: RedisServer) -> AsyncIterator[Crew]:
     server.run("FLUSHALL")
     async with crew(server.url, 2, patience=PATIENCE) as found:
         for common in found.commons:
-            await common.beat({})  # by now each knows of both
+            await common.beat(dict)  # by now each knows of both
         yield found
 
 

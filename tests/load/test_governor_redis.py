@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from providers.provider import Limits
+from proxy.commons import Commons
 from schemas.errors import Throttled
 from tests.house import open_house
 from tests.load.crew import crew
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.anyio
 
 FAST = Limits(rate=100, burst=20)
 POOL = Limits(concurrency=3)
+VENDOR = "https://vendor.example"
 
 
 @pytest.fixture(scope="module")
@@ -105,9 +107,31 @@ async def test_a_living_workers_places_are_kept_as_long_as_it_needs_them(server:
         for _ in range(3):
             await workers.gates[0].enter(POOL, 1.0)
         server.run("FLUSHALL")
-        await workers.commons[0].beat({"https://vendor.example": workers.gates[0].under_way})
+        await workers.commons[0].beat(lambda: {VENDOR: workers.gates[0].under_way})
         with pytest.raises(Throttled):
             await workers.gates[1].enter(POOL, 0.1)
+
+
+async def test_places_given_back_during_a_sign_of_life_are_free(server: RedisServer) -> None:
+    async with crew(server.url, 2) as workers:
+        for permit in [await workers.gates[0].enter(POOL, 1.0) for _ in range(3)]:
+            permit.close()
+        await asyncio.gather(*(workers.call(1, POOL, seconds=0.05) for _ in range(3)))
+        told = iter([{VENDOR: [f"{workers.commons[0].worker}:{each}" for each in range(3)]}, {}])
+        await workers.commons[0].beat(lambda: next(told))
+        assert await elapsed(workers.call(1, POOL)) < 0.5
+
+
+async def test_a_worker_that_is_told_to_stop_during_a_sign_of_life_does_not_wait_for_the_next(
+    server: RedisServer,
+) -> None:
+    common = Commons(server.url, patience=5.0)
+    await common.beat(dict)
+    beats = asyncio.create_task(common.keep_beating(dict))
+    await asyncio.sleep(0)
+    common.close()
+    assert await elapsed(beats) < 1.0
+    await common.aclose()
 
 
 async def test_a_caller_that_leaves_gives_its_turn_and_its_place_back(server: RedisServer) -> None:
