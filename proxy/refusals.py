@@ -75,9 +75,10 @@ def _is_error(status: int) -> bool:
 
 
 def _insight(answer: Answer, message: str, scopes: Sequence[str]) -> Mapping[str, Any]:
-    if answer.status == 403 and scopes:
+    if answer.status == 403:
         wanted = ", ".join(scopes)
-        text = f"The connected client lacks a right. This call needs {wanted}: grant it at the vendor and reconnect."
+        grant = f"This call needs {wanted}: grant it at the vendor and reconnect."
+        text = f"The connected client lacks a right. {grant}" if scopes else message
         return {"forbidden_error": {"description": text, "value": {"missing_scopes": list(scopes)}}}
     if answer.status == 429:
         wait = answer.headers.get("retry-after", "1")

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from providers.companions import Companion
-from providers.mapping import Each, Fields, Node, at, fields, given, not_offered, of
+from providers.mapping import Each, Fields, Node, at, fields, first_of, given, not_offered, of
 from providers.netsuite.dialect import SEGMENT, Columns, day, moment, named, own, shown, statement
 from providers.netsuite.dialect import of as columns
 from providers.netsuite.shapes import CURRENCY_CODE, CUSTOM_FIELDS, TAGS, UPDATED, date, time, times, yes
@@ -117,7 +117,7 @@ def signed(value: Decimal | None, sign: int) -> int | float | None:
 TOTAL = of(times, at("foreigntotal", raw), at("type", header_sign))
 LINE_TYPE = of(lambda item: "item" if item else "expense", at("item", ident))
 LINE: dict[str, Node] = {
-    "id": at("uniquekey|id", ident),
+    "id": first_of(at("uniquekey", ident), at("id", ident)),
     "name": at("itemname"),
     "description": at("memo"),
     "item": at("item", ident),

@@ -15,6 +15,14 @@ TABLES = frozenset(
     {"account", "classification", "customer", "department", "employee", "item"}
     | {"location", "subsidiary", "transaction", "transactionline", "vendor"}
 )
+HALVES = {  # zones of parts of hours that keep one time all the year
+    "+03:30": "Asia/Tehran",
+    "+04:30": "Asia/Kabul",
+    "+05:30": "Asia/Kolkata",
+    "+05:45": "Asia/Kathmandu",
+    "+06:30": "Asia/Yangon",
+    "+09:30": "Australia/Darwin",
+}
 USUAL = "America/Los_Angeles"  # where NetSuite keeps time unless somebody has chosen otherwise
 
 
@@ -25,7 +33,7 @@ def _zone(rows: Rows) -> str:
     if name and (found := OFFSET.fullmatch(name)):
         return f"Etc/GMT{'-' if found[1] == '+' else '+'}{int(found[2])}"
     try:
-        return ZoneInfo(name or USUAL).key
+        return ZoneInfo(HALVES.get(name or "", name or USUAL)).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return USUAL
 

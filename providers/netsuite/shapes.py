@@ -63,6 +63,8 @@ def _custom_fields(record: Record, names: Any) -> dict[str, Any]:
 
 def _own(record: Record, name: str, kind: str) -> Any:
     value = record[name]
+    if value is None:
+        return None
     if kind == "Check Box":
         return yes(value)
     if kind in NUMBERS:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.house import House
-from tests.netsuite.scripted import Script, page, scripted
+from tests.netsuite.scripted import Script, error, page, scripted
 
 pytestmark = pytest.mark.anyio
 LEAN = "truto_ignore_remote_data=true"
@@ -206,3 +206,58 @@ async def test_own_fields_that_a_table_lacks_go_before_those_of_netsuite(tmp_pat
         )
         await result(house, "accounting/accounts")
         assert "custrecord_rate" not in script.asked[-1]
+
+
+async def test_a_missing_permission_is_told_in_the_vendors_words(house: House, script: Script) -> None:
+    words = "Permission Violation: You need the 'Lists -> Vendors' permission to access this page."
+    script.answers["vendor"] = [(403, error(403, "INSUFFICIENT_PERMISSION", words))]
+    answer = await house.get("accounting/contacts?contact_type=vendor")
+    body = answer.json()
+    assert (answer.status_code, body["message"], body["truto_is_remote_error"]) == (403, words, True)
+    assert body["truto_error_insight"] == {
+        "forbidden_error": {"description": words, "value": {"missing_scopes": []}}
+    }
+    account = (await house.client.get(f"/integrated-account/{house.account}")).json()
+    assert account["status"] == "active"
+    assert account["last_forbidden_error"] == {"message": words, "missing_scopes": []}
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (404, "NONEXISTENT_ID"),
+        (404, "RCRD_DSNT_EXIST"),
+        (400, "USER_ERROR"),
+        (403, "INSUFFICIENT_PERMISSION"),
+    ],
+)
+async def test_a_record_that_rest_does_not_give_is_what_suiteql_says(
+    house: House, script: Script, status: int, code: str
+) -> None:
+    script.tables["vendor"] = [{"id": "318", "companyname": "Harbour Paper"}]
+    script.records["vendor/318"] = (status, error(status, code))
+    answer = await house.get("accounting/contacts/318")
+    body = answer.json()
+    assert (answer.status_code, body["name"], body["tax_number"]) == (200, "Harbour Paper", None)
+    assert body["remote_data"]["companyname"] == "Harbour Paper"
+
+
+async def test_nulls_that_are_written_out_are_no_values(house: House, script: Script) -> None:
+    script.tables = {
+        "transaction": [
+            {"id": "1", "type": "CustInvc", "entity": None, "foreigntotal": "12.5", "memo": None}
+        ],
+        "transactionline": [
+            {"id": "4", "uniquekey": None, "transaction": "1", "quantity": "-2.5", "rate": "5", "item": None}
+            | {"foreignamount": "-12.5", "taxline": None, "expenseaccount": None, "department": None}
+        ],
+    }
+    (found,) = await result(house, "accounting/invoices")
+    line = found["line_items"][0]
+    assert (line["id"], line["type"], line["quantity"], line["total_line_amount"]) == (
+        "4",
+        "expense",
+        2.5,
+        12.5,
+    )
+    assert (found["contact"], found["sub_total"], found["total_tax_amount"]) == (None, 12.5, 0)

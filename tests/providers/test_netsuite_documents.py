@@ -188,14 +188,26 @@ def test_own_fields_are_of_their_kinds() -> None:
         "custbody_b": OwnField("Multiple Select"),
         "custbody_c": OwnField("List/Record"),
         "custbody_d": OwnField("Free-Form Text"),
+        "custbody_e": OwnField("List/Record"),
+        "custbody_f": OwnField("Check Box"),
         "custbody_missing": OwnField("Check Box"),
     }
-    row = bill(custbody_a="1.50", custbody_b="1, 3", custbody_c="9", custbody_c_text="Gold", custbody_d="")
+    row = bill(
+        custbody_a="1.50",
+        custbody_b="1, 3",
+        custbody_c="9",
+        custbody_c_text="Gold",
+        custbody_d="",
+        custbody_e=None,
+        custbody_f=None,
+    )
     assert mapped(INVOICES, row, own)["custom_fields"] == {
         "custbody_a": 1.5,
         "custbody_b": ["1", "3"],
         "custbody_c": {"id": "9", "name": "Gold"},
         "custbody_d": None,
+        "custbody_e": None,
+        "custbody_f": None,
     }
 
 

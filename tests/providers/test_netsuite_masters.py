@@ -143,6 +143,7 @@ FACT = {fact.name: fact for fact in FACTS}
         ([{"links": [], "timezone": "Europe/Paris"}], "Europe/Paris"),
         ([{"links": [], "expr1": "America/New_York"}], "America/New_York"),
         ([{"timezone": "-08:00"}], "Etc/GMT+8"),
+        ([{"timezone": "+05:30"}], "Asia/Kolkata"),
         ([{"timezone": "Nowhere/Land"}], "America/Los_Angeles"),
         ([{"timezone": "../etc/passwd"}], "America/Los_Angeles"),
         ([], "America/Los_Angeles"),
