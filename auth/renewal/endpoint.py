@@ -5,10 +5,13 @@ import math
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from urllib.parse import parse_qsl
 
 import httpx
 
 from auth.grants import Refusal, Token, Unusable, read_answer
+from auth.secret import Secret
 from schemas.errors import Problem, RemoteProblem, VendorTrouble
 
 MOST_BYTES = 64 * 1024
@@ -17,6 +20,7 @@ AT_ONCE = 8  # requests to one host
 MOST_HOSTS = 10_000
 PAUSE = 1.0  # seconds for which a host is left alone that says "too often" and not for how long
 LONGEST_PAUSE = 60.0
+CREDENTIALS = frozenset({"code", "code_verifier", "refresh_token", "client_assertion", "client_secret"})
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
@@ -83,7 +87,10 @@ class TokenEndpoints:
             left = min(wait, LONGEST_PAUSE) if wait else PAUSE * (1 + self._chance())
             self._gate(str(request.url)).shut_until = self._clock() + left
             raise too_often(wait)
-        return read_answer(status, body, now=self._clock(), assumed=assumed, jitter=self._chance())
+        answer = read_answer(status, body, now=self._clock(), assumed=assumed, jitter=self._chance())
+        if isinstance(answer, Refusal):
+            return replace(answer, message=_shown(request).hide_in(answer.message))
+        return answer
 
     async def _exchange(self, request: httpx.Request, until: float) -> tuple[int, float | None, bytes]:
         """Status, seconds of `retry-after` and body."""
@@ -117,6 +124,13 @@ class TokenEndpoints:
 def too_often(seconds: float | None) -> RemoteProblem:
     headers = {} if seconds is None else {"retry-after": str(max(1, math.ceil(min(seconds, 86400))))}
     return RemoteProblem("The vendor limits how often tokens may be asked for.", status=429, headers=headers)
+
+
+def _shown(request: httpx.Request) -> Secret:
+    """What a token request proves, which a vendor's words about it may quote: much of it no account has stored."""
+    form = parse_qsl(request.content.decode())
+    basic = request.headers.get("authorization", "").rpartition(" ")[2]
+    return Secret({**{name: text for name, text in form if name in CREDENTIALS}, "authorization": basic})
 
 
 async def _read(response: httpx.Response) -> bytes:
