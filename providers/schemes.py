@@ -97,7 +97,7 @@ class AuthorizationCode:
     `refresh_lifetime`: seconds after which a refresh token that lies idle dies; `keep_alive`: seconds after which an
     idle grant is renewed so that it does not come to that. `revoke_url`: where a grant is given back (RFC 7009).
     `told`: parameters that come back beside the code and are kept in the account's context. `vouched`: those that must
-    name the account itself, by the variable that they are to equal.
+    be there and name the account itself, by the variable that they are to equal.
     `fields`: the OAuth client, typed by the person where the environment has no client of its own; empty where only
     the environment's is of use.
     """

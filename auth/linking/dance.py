@@ -37,14 +37,16 @@ def is_issuer(connection: Connection, scheme: AuthorizationCode, iss: str) -> bo
 
 
 def stranger(connection: Connection, scheme: AuthorizationCode, query: Mapping[str, str]) -> str | None:
-    """What to say where the answer is about another account than the one that was meant."""
-    for variable in connection.provider.variables:
-        names = [name for name, meant in scheme.vouched.items() if meant == variable.name and query.get(name)]
-        for name in names:
-            if variable.read(query[name]) != connection.context.get(variable.name):
-                shown = "".join(letter for letter in query[name][:LONGEST] if letter.isprintable())
-                label = connection.provider.label
-                return f"You signed in to another account of {label} than the one that was named: {shown}."
+    """What to say where the answer is about another account than the one that was meant, or does not say."""
+    label = connection.provider.label
+    variables = {variable.name: variable for variable in connection.provider.variables}
+    for name, meant in scheme.vouched.items():
+        said = query.get(name, "")
+        if not said:
+            return f"{label} did not say which account you signed in to."
+        if variables[meant].read(said) != connection.context.get(meant):
+            shown = "".join(letter for letter in said[:LONGEST] if letter.isprintable())
+            return f"You signed in to another account of {label} than the one that was named: {shown}."
     return None
 
 

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.house import House, open_house
@@ -48,6 +49,29 @@ async def test_a_login_to_another_account_than_the_one_named_connects_nothing(tm
         assert failed.state == "failed"
         expected = "You signed in to another account of NetSuite than the one that was named: 7654321."
         assert failed.message["error"] == expected
+        assert await new_accounts(house) == []
+        assert (await house.stats())["token_requests"] == before
+
+
+@pytest.mark.parametrize("company", [None, "", "7654321", "1234567.evil.com"])
+async def test_b3_a_code_is_not_redeemed_unless_its_answer_names_the_account(
+    tmp_path: Path, company: str | None
+) -> None:
+    async with at_home(tmp_path) as house:
+        before = (await house.stats())["token_requests"]
+        browser = Browser(house)
+        shown = await browser.connect(await link_token(house), integration="netsuite", auth_format=OAUTH)
+        leaving = await browser.send(shown, account_id=house.credentials["account_id"])
+        vendor = await browser.get(leaving.reader.refresh)
+        answer = httpx.URL((await browser.get(vendor.headers["location"])).headers["location"])
+        assert answer.params["company"] == house.credentials["account_id"]
+        changed = answer.copy_remove_param("company")
+        if company is not None:
+            changed = changed.copy_add_param("company", company)
+        failed = await browser.end(await browser.open(str(changed)))
+        expected = "You signed in to another account of NetSuite than the one that was named: {}."
+        said = expected.format(company) if company else "NetSuite did not say which account you signed in to."
+        assert (failed.state, failed.message["error"]) == ("failed", said)
         assert await new_accounts(house) == []
         assert (await house.stats())["token_requests"] == before
 
