@@ -5,6 +5,7 @@ from typing import Any
 
 from auth.connections import NEEDS_REAUTH, Connection
 from auth.grants import Refusal, Unusable
+from providers.schemes import SignedJwt
 from schemas.errors import Problem, RemoteProblem, VendorTrouble
 
 FIRST_PAUSE = 1.0  # seconds after a failed request before the next, doubled from failure to failure
@@ -12,6 +13,7 @@ LONGEST_PAUSE = 60.0
 FIRST_CALM_PAUSE = 30.0  # the same while the present token still serves
 LONGEST_CALM_PAUSE = 240.0
 MOST_DOUBLINGS = 10
+OF_KEY = "the certificate of its key may have expired or been withdrawn: reconnect the account with a new one"
 IN_DOUBT = (
     "A renewal was broken off, and the vendor does not take the former refresh token any more "
     "(refresh_in_doubt): reconnect the account. The vendor said"
@@ -22,7 +24,8 @@ def refused_for_good(connection: Connection, answer: Refusal, *, is_doubtful: bo
     """The account needs a reconnect. `is_doubtful`: a newer refresh token may have been lost."""
     words = _words(connection, answer)
     start = IN_DOUBT if is_doubtful else "The vendor refused the credentials"
-    return needs_reauth(f"{start}: {words}")
+    is_by_key = isinstance(getattr(connection.scheme, "proof", None), SignedJwt)
+    return needs_reauth(f"{start}: {words} ({OF_KEY})" if is_by_key else f"{start}: {words}")
 
 
 def needs_reauth(message: str | None) -> RemoteProblem:

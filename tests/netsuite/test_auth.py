@@ -50,6 +50,21 @@ async def test_a_key_of_either_kind_signs_in_and_its_token_is_renewed(house: Hou
     assert (await house.stats())["token_requests"] == before + 1
 
 
+async def test_a_certificate_that_is_no_longer_known_asks_for_a_reconnect_and_says_why(house: House) -> None:
+    account = await link(house, by_key(house), CLIENT)
+    await house.fault(kind="revoke_client")
+    await house.fault(kind="expire_tokens")
+    said = (
+        "The vendor refused the credentials: invalid_client (the certificate of its key may have expired or been "
+        "withdrawn: reconnect the account with a new one)"
+    )
+    for _ in range(2):
+        answer = await ask(house, account)
+        assert (answer.status_code, answer.json()["message"]) == (401, said)
+    found = (await house.client.get(f"/integrated-account/{account['id']}")).json()
+    assert (found["status"], found["last_error"]) == ("needs_reauth", said)
+
+
 @pytest.mark.parametrize("name", ["main", "awkward"])
 async def test_a_token_signs_every_call(house: House, name: str) -> None:
     account = await link(house, by_token(house, name), TOKEN)

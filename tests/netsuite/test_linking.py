@@ -1,18 +1,26 @@
 """The connect page for NetSuite: a key that is made there, a key or a token that is typed."""
 
 import re
+from pathlib import Path
 
 import pytest
 from cryptography import x509
 from sqlmodel import col, select
 
-from schemas.tables import SealedRecord
-from tests.house import House
+from auth.linking.made_keys import made_key
+from auth.linking.tokens import Link
+from schemas.tables import Environment, LinkToken, SealedRecord
+from tests.house import House, secrets_of
 from tests.linking.browsing import Browser, Page, account_of, link_token
 from tests.netsuite.test_auth import CLIENT, TOKEN, by_key, by_token
 
 pytestmark = pytest.mark.anyio
 PEM = re.compile(r"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n")
+
+
+def stored(folder: Path) -> bytes:
+    """All that the gateway has written."""
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
 async def form(browser: Browser, token: str) -> Page:
@@ -56,6 +64,27 @@ async def test_each_link_has_a_key_of_its_own(house: House) -> None:
     pages = [await form(Browser(house), await link_token(house)) for _ in range(2)]
     first, second = map(certificate_of, pages)
     assert first != second
+
+
+async def test_neither_a_made_nor_a_typed_secret_lies_open_while_its_link_is_used(
+    house: House, tmp_path: Path
+) -> None:
+    token, browser = await link_token(house), Browser(house)
+    await form(browser, token)
+    shown = await browser.connect(token, integration="netsuite", auth_format=TOKEN)
+    await browser.send(shown, **by_token(house, "awkward"))
+    async with house.state["database"].read() as session:
+        link = (await session.exec(select(LinkToken))).one()
+        environment = (await session.exec(select(Environment))).one()
+    known = Link(token, link, environment, {})
+    made = await made_key(house.state["database"], house.state["vault"], known)
+    found = stored(tmp_path)
+    assert by_token(house, "awkward")["consumer_key"].encode() not in found  # sealed, as all that is typed
+    assert (
+        house.credentials["clients"]["main"]["client_id"].encode() in found
+    )  # the house's own account is there
+    secrets = (made.private_key, *secrets_of(house.credentials), token)
+    assert [text[:4] for text in secrets if text.encode() in found] == []
 
 
 async def test_a_certificate_has_room_for_the_name_of_any_environment(house: House) -> None:
