@@ -55,7 +55,12 @@ def _fields(rows: Rows) -> dict[str, OwnField]:
 
 
 def _tables(row: dict[str, Any]) -> frozenset[str]:
-    """The tables that a field is on, as far as the words that say so are understood; custom records are told apart."""
+    """The tables that a field is on, as far as the words that say so are understood; custom records are told apart.
+
+    What is said of a column of lines names the transactions that it is for.
+    """
+    if str(row.get("scriptid")).lower().startswith("custcol"):
+        return frozenset({"transactionline"})
     words = re.findall("[a-z_][a-z0-9_]*", str(row.get("recordtype")).lower())
     found = frozenset({"class": "classification"}.get(word, word) for word in words)
     return found & TABLES | {word for word in found if word.startswith("customrecord")}

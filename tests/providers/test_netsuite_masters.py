@@ -158,11 +158,15 @@ def test_own_fields_are_known_in_lower_case_with_the_tables_that_they_are_on() -
         {"scriptid": "CUSTRECORD_X", "fieldvaluetype": "Check Box", "recordtype": "class"},
         {"scriptid": "custbody9", "recordtype": "-30"},
         {"fieldvaluetype": "Percent"},
+        {"scriptid": "custcol_y", "fieldvaluetype": "Currency", "recordtype": "TRANSACTION"},
+        {"scriptid": "custrecord_z", "fieldvaluetype": "Date", "recordtype": "customrecord_deal2"},
     ]
     found = FACT["global_custom_fields"].read(rows)
     assert {name: (field.kind, set(field.on)) for name, field in found.items()} == {
         "custrecord_x": ("Check Box", {"classification"}),
         "custbody9": ("", set()),
+        "custcol_y": ("Currency", {"transactionline"}),
+        "custrecord_z": ("Date", {"customrecord_deal2"}),
     }
     assert FACT["base_currency"].read([{"symbol": "USD"}, {"symbol": "EUR"}]) is None
     assert FACT["base_currency"].read([{"symbol": "USD"}, {"symbol": "USD"}]) == "USD"
