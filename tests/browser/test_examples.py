@@ -41,6 +41,7 @@ def test_the_example_connects_the_sandbox_and_shows_invoices(
         shown = (
             page.frame_locator("iframe").locator("body") if mode == "over this page" else page.locator("body")
         )
+    shown.get_by_role("link", name="Coupa").click()
     shown.get_by_role("link", name="API key").click()
     shown.get_by_label("API key", exact=True).fill(credentials(1)["api_key"])
     shown.get_by_role("button", name="Connect").click(no_wait_after=True)

@@ -30,9 +30,9 @@ def page(context: NewContext) -> Page:
 
 
 def offer(page: Page, here: World, token: str, **options: Any) -> Locator:
-    """The product's button."""
+    """The product's button. Unless the options name another system, it is Coupa that the page is about."""
     page.goto(here.product)
-    page.evaluate("given => start(...given)", [here.url, token, options])
+    page.evaluate("given => start(...given)", [here.url, token, {"integration": "coupa", **options}])
     return page.get_by_role("button", name="Connect")
 
 
