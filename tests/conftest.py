@@ -4,8 +4,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.house import House, open_house
+
+settings.register_profile("koine", deadline=None)  # a busy machine is no failure
+settings.load_profile("koine")
 
 
 @pytest.fixture

@@ -37,7 +37,8 @@ class World:
         return str(answer.json()["link_token"])
 
     def page(self, token: str, **query: str) -> str:
-        return str(httpx.URL(f"{self.url}/connect-account", params={"link_token": token, "integration": "coupa", **query}))
+        params = {"link_token": token, "integration": "coupa", **query}
+        return str(httpx.URL(f"{self.url}/connect-account", params=params))
 
     def account(self, account_id: str) -> dict[str, Any]:
         answer = self.api.get(f"/integrated-account/{account_id}")
