@@ -30,6 +30,8 @@ class Listener(Protocol):
 
     def adopt(self, pace: float, cut: int, at: float) -> None: ...
 
+    def remind(self, limits: Limits | None) -> None: ...
+
     def hear(self, *, is_frozen: bool) -> None: ...
 
     def talk_is_over(self) -> None: ...
@@ -122,12 +124,21 @@ class Asking:
         verdict = await self._commons.ask(self._name, eased, ids, ended, returned)
         if verdict is not None:
             is_frozen = self._take_over(verdict)
-            self._hand_out(limits, ids[: verdict.granted])
+            await self._use(limits, ids[: verdict.granted])
             self.elsewhere = max(0, verdict.under_way - len(self._under_way))
             self._is_in_line = verdict.granted < len(ids)
             if self._is_in_line:
                 self._listener.hear(is_frozen=is_frozen)
         return verdict
+
+    async def _use(self, limits: Limits | None, granted: Sequence[str]) -> None:
+        """Unless this worker knows of a 429 that the commons have not heard of, or have forgotten."""
+        if granted and self._bucket.frozen_until > asyncio.get_running_loop().time() + SLACK:
+            self._ended += granted
+            self._listener.remind(limits)
+            await asyncio.gather(*self._freezes)
+        else:
+            self._hand_out(limits, granted)
 
     def _take_over(self, verdict: "Verdict") -> bool:
         """Whether calls are held back for longer than was known."""

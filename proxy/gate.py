@@ -179,6 +179,12 @@ class Gate:
             if not head.turn.done():
                 head.turn.set_exception(_throttled(ready_at - now))
 
+    def remind(self, limits: Limits | None) -> None:
+        """The commons do not know how long all calls are held back."""
+        if self._asking is not None:
+            seconds = self._bucket.frozen_until - _now()
+            self._asking.freeze(self.eased(limits), seconds, self._easing, first=False)
+
     def talk_is_over(self) -> None:
         """There is nothing more to ask, or nobody to ask."""
         self._release()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 
+import httpx
 import pytest
 
 from providers.provider import Limits
@@ -97,6 +98,21 @@ async def test_e9_those_in_line_are_seen_to_when_redis_goes(server: RedisServer,
     finally:
         server.start()
     assert len(workers.gone) == 30
+
+
+async def test_e9_a_redis_that_has_forgotten_a_429_is_told_of_it_again(
+    server: RedisServer, workers: Crew
+) -> None:
+    await workers.call(0, POOL)
+    workers.gates[0].note(POOL, 429, httpx.Headers({"retry-after": "1"}))
+    frozen_at = asyncio.get_running_loop().time()
+    await asyncio.sleep(0.1)
+    server.run("FLUSHALL")
+    first = asyncio.create_task(workers.call(0, POOL))
+    await asyncio.sleep(0.1)
+    await asyncio.gather(first, *(workers.call(1, POOL) for _ in range(3)))
+    assert min(workers.gone[1:]) - frozen_at >= 0.98
+    assert workers.gone[-1] - frozen_at < 3.0
 
 
 @pytest.mark.parametrize("words", [("FLUSHALL",), ("SCRIPT", "FLUSH")], ids=["flushed", "scripts forgotten"])
