@@ -83,6 +83,24 @@ async def test_a_refusal_is_told_in_the_vendors_words(tmp_path: Path) -> None:
         assert await new_accounts(house) == []
 
 
+async def test_a_public_client_signs_in_without_a_secret_and_each_renewal_takes_the_next_refresh_token(
+    tmp_path: Path,
+) -> None:
+    async with at_home(tmp_path) as house:
+        house.state[
+            "connections"
+        ].sandbox_contexts = {}  # nobody's own client is at hand: the form asks for one
+        client_id = house.credentials["clients"]["public"]["client_id"]
+        done = await signed_in(house, client_id=client_id)
+        assert done.state == "done", done.text
+        account = await account_of(house, done.message["integrated_account_id"])
+        assert set(account["context"]) == {"account_id", "client_id", "role", "entity"}
+        for _ in range(3):
+            await house.fault(kind="expire_tokens")
+            assert (await ask(house, account)).status_code == 200
+        assert (await account_of(house, account["id"]))["status"] == "active"
+
+
 async def test_a_deleted_accounts_grant_is_given_back(tmp_path: Path) -> None:
     async with at_home(tmp_path) as house:
         done = await signed_in(house)
