@@ -15,12 +15,13 @@ from pathlib import Path
 import uvloop
 
 from bench.crawl import crawls
-from bench.crowd import accounts, allow_files, idle, soak
+from bench.crowd import accounts, idle, soak
 from bench.passthrough import passthrough
 from bench.picture import picture
 from bench.rounds import Row
 from bench.servers import MALLOC, served
 from bench.unified import unified
+from gateway.descriptors import claim
 
 PARTS = ("passthrough", "unified", "crawl", "idle", "accounts", "soak")
 DOCS = Path(__file__).parent.parent / "docs"
@@ -91,7 +92,7 @@ def main() -> int:
         print("nginx is missing: apt-get install -y --no-install-recommends nginx-light", file=sys.stderr)
         return 1
     os.environ.update(MALLOC)
-    allow_files()
+    claim()
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "far").mkdir()
