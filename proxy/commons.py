@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import ReadOnlyError, RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from providers.provider import Limits
 from proxy.bucket import slack_of, step_of
@@ -204,7 +204,7 @@ class Commons:
         """From here on each worker keeps its share by itself, until a sign of life gets through."""
         self._turn(is_up=False)
         self._news.set()
-        if isinstance(error, ReadOnlyError):  # the address may have another server by now
+        if isinstance(error, ResponseError):  # a replica by now, maybe: the address may have another server
             await self._redis.connection_pool.disconnect(inuse_connections=False)
 
     def _turn(self, *, is_up: bool) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -77,6 +78,25 @@ async def test_e9_calls_go_on_at_each_workers_share(
         mend(server)
     await until(lambda: all(common.is_up for common in workers.commons))
     await asyncio.gather(*(workers.call(number, QUICK) for number in (0, 1)))
+
+
+async def test_e9_a_primary_that_became_a_replica_is_left_for_the_one_in_its_place(
+    server: RedisServer, tmp_path: Path
+) -> None:
+    address = tmp_path / "redis"
+    address.symlink_to(server.url.removeprefix("unix://"))
+    with redis_server() as heir:
+        async with crew(f"unix://{address}", 1, patience=PATIENCE) as workers:
+            await workers.call(0, POOL)
+            address.unlink()
+            address.symlink_to(heir.url.removeprefix("unix://"))
+            read_only(server)
+            try:
+                await until(lambda: heir.run("EXISTS", "koine:workers") == 1)
+                await until(lambda: workers.commons[0].is_up)
+                await workers.call(0, POOL)
+            finally:
+                writable(server)
 
 
 async def test_e9_places_are_shared_out_while_redis_is_away(server: RedisServer, workers: Crew) -> None:

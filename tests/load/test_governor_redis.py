@@ -153,6 +153,8 @@ async def test_e10_a_thousand_at_once_find_connections_enough(server: RedisServe
     async with crew(server.url, 4) as workers:
         took = await elapsed(asyncio.gather(*(workers.call(each % 4, wide) for each in range(1000))))
         assert len(workers.gone) == 1000
+        spent = [workers.commons[0].spend(f"token {each}", 1.0, 0.0) for each in range(1000)]
+        assert await asyncio.gather(*spent) == [0.0] * 1000
         assert all(each.is_up for each in workers.commons)
         assert took < 5.0
 
