@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 import orjson
+from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -27,8 +28,14 @@ def open_record(vault: Vault, record: SealedRecord) -> Any:
 
 
 async def put(session: AsyncSession, vault: Vault, bound: Binding, value: Any) -> None:
-    """Seals a JSON value, in the place of what was there. Hold the row that it belongs to."""
-    await session.merge(_sealed(vault, bound, value))
+    """Seals a JSON value, in the place of what was there. Hold the row that it belongs to.
+
+    The envelope is written as a whole, also where a part is what it was when it was read: a rotation of keys holds no
+    rows, and may have changed that part since.
+    """
+    record = await session.merge(_sealed(vault, bound, value))
+    for part in Sealed.__dataclass_fields__:
+        flag_modified(record, part)
 
 
 def add(session: AsyncSession, vault: Vault, bound: Binding, value: Any) -> None:

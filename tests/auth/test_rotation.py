@@ -94,6 +94,20 @@ async def test_readers_and_writers_go_on_while_keys_rotate(database: Database) -
         assert await take(database, NEW_ONLY, number) == written.get(number, f"secret {number}")
 
 
+async def test_a_record_that_is_rotated_while_it_is_written_opens(postgres_url: str) -> None:
+    database, other = Database(postgres_url), Database(postgres_url)
+    await fill(database, 1)
+    async with database.write() as session:
+        held = await session.get(SealedRecord, ("e1", "a000", "credentials"))
+        assert await rotate(other, BOTH) == 1
+        assert held is not None
+        assert held.key_id == fingerprint(OLD)
+        await sealed.put(session, OLD_ONLY, place(0), "newer")
+    assert await take(database, BOTH, 0) == "newer"
+    await database.close()
+    await other.close()
+
+
 async def test_a_record_written_meanwhile_keeps_its_new_value(sqlite_url: str) -> None:
     database, other = Database(sqlite_url), Database(sqlite_url)
     await fill(database, 3)
