@@ -31,6 +31,7 @@ def postgres() -> Iterator[Postgres]:
 @pytest.fixture
 async def house(postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
     monkeypatch.setattr("auth.database.POOL_SECONDS", 1)  # else the tests would take longer
+    monkeypatch.setattr("auth.database.COMMAND_SECONDS", 1.5)
     async with open_house(tmp_path, database_url=postgres.fresh()) as found:
         yield found
 
