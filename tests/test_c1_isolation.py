@@ -103,15 +103,17 @@ async def test_c1_no_route_tells_anothers_id_from_an_unknown_one(house: House) -
     await house.get("accounting/contacts/1000001")
     before = await everything(house)
     assert all(before.values())
+    unknown, expected = str(uuid4()), dict[tuple[str, str, int], Any]()
     async with stranger:
         for kind, id_ in owned.items():
-            unknown = str(uuid4())
             for theirs, nobodys in zip(paths(id_), paths(unknown), strict=True):
                 for verb in VERBS:
-                    for own, other in zip(bodies(id_), bodies(unknown), strict=True):
+                    for number, (own, other) in enumerate(zip(bodies(id_), bodies(unknown), strict=True)):
+                        key = (verb, nobodys, number)
+                        if key not in expected:
+                            expected[key] = await ask(stranger, verb, nobodys, unknown, other)
                         found = await ask(stranger, verb, theirs, id_, own)
-                        expected = await ask(stranger, verb, nobodys, unknown, other)
-                        assert found == expected, (kind, verb, theirs, own)
+                        assert found == expected[key], (kind, verb, theirs, own)
                         assert found[0] != 500
                         if verb == "GET":
                             break
