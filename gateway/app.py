@@ -35,7 +35,7 @@ from gateway.heap import settle
 from gateway.leaving import Leaving
 from gateway.limits import LIMITS, Limits
 from gateway.lines import Lines
-from gateway.load import Load, Shedding, watched
+from gateway.load import PATIENCE, Load, Shedding, watched
 from gateway.log import ROUTES as LOG_ROUTES
 from gateway.metrics import ROUTES as METRICS_ROUTES
 from gateway.metrics import Metrics
@@ -146,12 +146,13 @@ async def open_state(
     workers: int = 1,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     circuits: Terms = TERMS,
+    patience: float = PATIENCE,
 ) -> AsyncIterator[dict[str, Any]]:
     """What endpoints find on `request.state`: opened at start, closed at the end.
 
     `transport`: what calls leave through, instead of the guarded one, for tests. `log_stream`: where log lines go
     instead of stderr. `sleep`: how a call waits for a token to be taken.
-    `circuits`: when calls to a vendor that fails end.
+    `circuits`: when calls to a vendor that fails end. `patience`: seconds that the event loop may be behind.
     """
     vault = Vault(Keyring.from_setting(settings.encryption_keys.get_secret_value()))
     database = Database(settings.database_url)
@@ -172,7 +173,7 @@ async def open_state(
         watch = Watch(log, metrics, entries, traces)
         guard = Guard(allow_private=settings.allow_private_upstreams)
         most = settings.most_requests
-        load = await stack.enter_async_context(watched(Load(most), metrics.lag.observe))
+        load = await stack.enter_async_context(watched(Load(most, patience), metrics.lag.observe))
         way_out = transport or Transport(guard, limit=most, limit_per_host=most // 2)
         stack.push_async_callback(way_out.aclose)
         metrics.watch(

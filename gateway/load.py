@@ -19,14 +19,15 @@ PATIENCE = 2.0  # seconds that it must be behind without a break; one long piece
 class Load:
     """What this process has to do. `lag` is how late the event loop came to its last look, in seconds."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, patience: float = PATIENCE) -> None:
         self._most = most
+        self._patience = patience
         self.in_flight = 0
         self.lag = 0.0
         self._behind_since: float | None = None
 
     def is_too_much(self, now: float) -> bool:
-        is_behind = self._behind_since is not None and now - self._behind_since >= PATIENCE
+        is_behind = self._behind_since is not None and now - self._behind_since >= self._patience
         return is_behind or self.in_flight >= self._most
 
     def looked(self, now: float, lag: float) -> None:

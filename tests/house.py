@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import logging
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -279,7 +280,9 @@ async def open_house(
         written = BytesIO()
         stack.enter_context(logged(Canary(stand_in, secrets_of(credentials)), written))
         state = await stack.enter_async_context(
-            open_state(settings, way_out, log_stream=written, sleep=sleep, circuits=circuits)
+            open_state(
+                settings, way_out, log_stream=written, sleep=sleep, circuits=circuits, patience=math.inf
+            )
         )
         app = Mounted(create_app(settings), state)
         environment, token = await environment_with_token(state, "default")
