@@ -8,7 +8,7 @@ milliseconds, days as `YYYY-MM-DD`, booleans as `true`/`false`, enums as the uni
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Protocol
+from typing import ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
 Params = tuple[tuple[str, str], ...]
@@ -66,15 +66,20 @@ class Filter(Protocol):
     def __call__(self, operator: str, found: Sequence[str], zone: ZoneInfo) -> Narrowing: ...
 
 
+class AnyValue:
+    """A filter that takes values of all kinds: no list of words says which."""
+
+    words: ClassVar[tuple[str, ...]] = ()
+    raw_words: ClassVar[tuple[str, ...]] = ()
+
+
 @dataclass(frozen=True)
-class Same:
+class Same(AnyValue):
     """Equality, and membership where `many`, on one vendor attribute."""
 
     attribute: str
     spelling: Spelling
     many: bool = False
-    words: tuple[str, ...] = ()
-    raw_words: tuple[str, ...] = ()
 
     @property
     def operators(self) -> tuple[str, ...]:
@@ -85,33 +90,36 @@ class Same:
 
 
 @dataclass(frozen=True)
-class Moments:
-    """A range over instants of whole seconds: a bound with a fraction moves to the second that means the same."""
+class Range(AnyValue):
+    """A bound of one vendor attribute; what kind of value that is, is for each of those below to say."""
 
     attribute: str
     spelling: Spelling
-    operators: tuple[str, ...] = RANGE
-    words: tuple[str, ...] = ()
-    raw_words: tuple[str, ...] = ()
+    operators: ClassVar[tuple[str, ...]] = RANGE
 
-    def __call__(self, operator: str, found: Sequence[str], zone: ZoneInfo) -> Narrowing:
-        moment = datetime.fromisoformat(found[0])
-        if moment.microsecond:
-            operator = {"gte": "gt", "lt": "lte"}.get(operator, operator)
-        bound = moment.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+    def narrowed(self, operator: str, bound: str) -> Narrowing:
         return Narrowing(self.spelling.condition(self.attribute, operator, (bound,)))
 
 
-@dataclass(frozen=True)
-class Days:
-    """A range over calendar days that the vendor stores as instants of the company's zone: bounds are that zone's
-    midnights, and a day ends where the next begins."""
+def whole_second(operator: str, bound: str) -> tuple[str, datetime]:
+    """The bound on whole seconds that means the same where the vendor keeps nothing finer."""
+    moment = datetime.fromisoformat(bound)
+    if moment.microsecond:
+        operator = {"gte": "gt", "lt": "lte"}.get(operator, operator)
+    return operator, moment.replace(microsecond=0)
 
-    attribute: str
-    spelling: Spelling
-    operators: tuple[str, ...] = RANGE
-    words: tuple[str, ...] = ()
-    raw_words: tuple[str, ...] = ()
+
+class Moments(Range):
+    """Instants that the vendor keeps in UTC, as whole seconds."""
+
+    def __call__(self, operator: str, found: Sequence[str], zone: ZoneInfo) -> Narrowing:
+        operator, moment = whole_second(operator, found[0])
+        return self.narrowed(operator, moment.replace(tzinfo=None).isoformat() + "Z")
+
+
+class Days(Range):
+    """Calendar days that the vendor stores as instants of the company's zone: bounds are that zone's midnights, and a
+    day ends where the next begins."""
 
     def __call__(self, operator: str, found: Sequence[str], zone: ZoneInfo) -> Narrowing:
         day = date.fromisoformat(found[0])
@@ -120,8 +128,7 @@ class Days:
         except OverflowError:
             return NOTHING if operator == "gt" else ALL
         midnight = datetime.combine(day, time.min, zone).isoformat()
-        bound = "gte" if operator in ("gt", "gte") else "lt"
-        return Narrowing(self.spelling.condition(self.attribute, bound, (midnight,)))
+        return self.narrowed("gte" if operator in ("gt", "gte") else "lt", midnight)
 
 
 @dataclass(frozen=True)
@@ -182,15 +189,12 @@ def fixed(value: str, *others: str) -> Cases:
 def switch(
     attribute: str,
     *,
-    on: tuple[str, ...],
-    off: tuple[str, ...],
+    on: tuple[str, ...] = (),
+    off: tuple[str, ...] = (),
     never: tuple[str, ...] = (),
+    kept: tuple[str, str] = ("true", "false"),
     spelling: Spelling,
 ) -> Cases:
-    """Words kept as a boolean at the vendor; no record of the vendor's has the words in `never`."""
-
-    def asked(value: str) -> Narrowing:
-        return Narrowing(spelling.condition(attribute, "eq", (value,)))
-
-    known = {**dict.fromkeys(on, asked("true")), **dict.fromkeys(off, asked("false"))}
-    return Cases({**known, **dict.fromkeys(never, NOTHING)})
+    """Words that the vendor keeps as a truth value, spelled as in `kept`; no record has the words in `never`."""
+    yes, no = (Narrowing(spelling.condition(attribute, "eq", (value,))) for value in kept)
+    return Cases({**dict.fromkeys(on, yes), **dict.fromkeys(off, no), **dict.fromkeys(never, NOTHING)})

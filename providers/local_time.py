@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from providers.filters import RANGE, Narrowing, Spelling
+from providers.filters import Narrowing, Range, whole_second
 
 
 @dataclass(frozen=True)
@@ -31,29 +31,20 @@ def instant(value: Any, tenant: Tenant) -> str | None:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.000Z" if moment.year > 999 else None
 
 
-@dataclass(frozen=True)
-class LocalMoments:
-    """A range over instants that the vendor keeps as local times of whole seconds.
+class LocalMoments(Range):
+    """Instants that the vendor keeps as local times of whole seconds.
 
     A bound in the hour that comes twice when clocks go back is moved so far that no record of either is left out.
     """
 
-    attribute: str
-    spelling: Spelling
-    operators: tuple[str, ...] = RANGE
-    words: tuple[str, ...] = ()
-    raw_words: tuple[str, ...] = ()
-
     def __call__(self, operator: str, found: Sequence[str], zone: ZoneInfo) -> Narrowing:
-        moment = datetime.fromisoformat(found[0])
-        if moment.microsecond:
-            operator = {"gte": "gt", "lt": "lte"}.get(operator, operator)
+        operator, moment = whole_second(operator, found[0])
         try:
-            local = moment.replace(microsecond=0).astimezone(zone)
+            local = moment.astimezone(zone)
         except OverflowError:
-            local = moment.replace(microsecond=0)
+            local = moment
         bound = _widened(local, operator).replace(tzinfo=None)
-        return Narrowing(self.spelling.condition(self.attribute, operator, (bound.isoformat(" "),)))
+        return self.narrowed(operator, bound.isoformat(" "))
 
 
 def _widened(local: datetime, operator: str) -> datetime:
@@ -65,15 +56,8 @@ def _widened(local: datetime, operator: str) -> datetime:
     return local + (first - second) if local.fold else local
 
 
-@dataclass(frozen=True)
-class Calendar:
-    """A range over calendar days that the vendor keeps as such."""
-
-    attribute: str
-    spelling: Spelling
-    operators: tuple[str, ...] = RANGE
-    words: tuple[str, ...] = ()
-    raw_words: tuple[str, ...] = ()
+class Calendar(Range):
+    """Calendar days that the vendor keeps as such."""
 
     def __call__(self, operator: str, found: Sequence[str], zone: ZoneInfo) -> Narrowing:
-        return Narrowing(self.spelling.condition(self.attribute, operator, found[:1]))
+        return self.narrowed(operator, found[0])

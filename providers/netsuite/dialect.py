@@ -7,7 +7,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from providers.companions import keyset, sorted_by
-from providers.filters import NOTHING, Cases, Filter, Narrowing, Same
+from providers.filters import NOTHING, AnyValue, Cases, Filter, Narrowing, Same, switch
 from providers.local_time import Calendar, LocalMoments
 from providers.paging import Offset, Sorted
 from providers.queries import SPELLING, Column, Language, Own, OwnField, Part, Statement
@@ -101,16 +101,15 @@ def _no_selection(needs: Mapping[str, object]) -> Params:
 
 
 same = partial(Same, spelling=SPELLING)
+flag = partial(switch, kept=("T", "F"), spelling=SPELLING)
 
 
 @dataclass(frozen=True)
-class Ids:
+class Ids(AnyValue):
     """Equality and membership on ids: a column of numbers can't be compared with what is none."""
 
     attribute: str
     operators: tuple[str, ...] = ("eq", "in")
-    words: tuple[str, ...] = ()
-    raw_words: tuple[str, ...] = ()
 
     def __call__(self, operator: str, found: Sequence[str], zone: ZoneInfo) -> Narrowing:
         ids = tuple(value for value in found if ID.fullmatch(value))
@@ -118,13 +117,11 @@ class Ids:
 
 
 @dataclass(frozen=True)
-class PrefixedIds:
+class PrefixedIds(AnyValue):
     """Ids of a resource that gathers several tables: what stands before a number says in which one it is, by path."""
 
     paths: Mapping[str, str]
     operators: tuple[str, ...] = ("eq", "in")
-    words: tuple[str, ...] = ()
-    raw_words: tuple[str, ...] = ()
 
     def __call__(self, operator: str, found: Sequence[str], zone: ZoneInfo) -> Narrowing:
         known = [value for value in found if ID.fullmatch(value[self._length(value) :])]
@@ -144,13 +141,11 @@ class PrefixedIds:
 
 
 @dataclass(frozen=True)
-class OwnFields:
+class OwnFields(AnyValue):
     """A field of the tenant's own. Check boxes are kept as T and F, and shown as truth values."""
 
     attribute: str
     operators: tuple[str, ...] = ("eq", "in")
-    words: tuple[str, ...] = ()
-    raw_words: tuple[str, ...] = ()
 
     def __call__(self, operator: str, found: Sequence[str], zone: ZoneInfo) -> Narrowing:
         kept = [*found, *(letter for word, letter in (("true", "T"), ("false", "F")) if word in found)]
@@ -161,17 +156,6 @@ def custom_filter(name: str, is_own_key: bool) -> Filter:
     return OwnFields(name)
 
 
-def flag(
-    attribute: str, *, on: tuple[str, ...] = (), off: tuple[str, ...] = (), never: tuple[str, ...] = ()
-) -> Cases:
-    """Words kept as T and F."""
-    known = {
-        **{word: Narrowing(SPELLING.condition(attribute, "eq", ("T",))) for word in on},
-        **{word: Narrowing(SPELLING.condition(attribute, "eq", ("F",))) for word in off},
-    }
-    return Cases({**known, **dict.fromkeys(never, NOTHING)})
-
-
 IS_ACTIVE = flag("isinactive", on=("archived",), off=("active",))
 DELETED = Cases({"true": Narrowing(apart=True), "false": Narrowing()}, operators=("eq",))
 UPDATED: dict[str, Filter] = {"updated_at": LocalMoments("lastmodifieddate", SPELLING)}
@@ -179,7 +163,6 @@ MADE: dict[str, Filter] = {"created_at": LocalMoments("datecreated", SPELLING), 
 DOCUMENT_MADE: dict[str, Filter] = {"created_at": LocalMoments("createddate", SPELLING), **UPDATED}
 ID_FILTER: dict[str, Filter] = {"id": Ids("id")}
 calendar = partial(Calendar, spelling=SPELLING)
-created = partial(LocalMoments, spelling=SPELLING)
 
 resource = partial(
     Resource,

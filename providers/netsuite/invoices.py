@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from providers.companions import Companion
-from providers.filters import NOTHING, Choice, Narrowing
+from providers.filters import NOTHING, AnyValue, Choice, Narrowing
 from providers.mapping import Node, at, const, fields, first_of, of
 from providers.netsuite.deleted import deleted
 from providers.netsuite.dialect import (
@@ -123,12 +123,10 @@ def _payments(rows: Any) -> list[str] | None:
 
 
 @dataclass(frozen=True)
-class Parties:
+class Parties(AnyValue):
     """Equality and membership on contacts; the number of a customer may be a vendor's, too."""
 
     operators: tuple[str, ...] = ("eq", "in")
-    words: tuple[str, ...] = ()
-    raw_words: tuple[str, ...] = ()
 
     def __call__(self, operator: str, found: Sequence[str], zone: ZoneInfo) -> Narrowing:
         known = tuple(value for value in found if ID.fullmatch(value.removeprefix(CUSTOMER)))
