@@ -1,7 +1,7 @@
 """Tells the product what happens to its accounts: an event is kept or lost with the transaction that it tells of."""
 
 from collections.abc import Sequence
-from typing import Literal, get_args
+from typing import Literal
 
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -27,7 +27,6 @@ AccountEvent = Literal[
     "integrated_account:post_install_error",
     "integrated_account:deleted",
 ]
-ACCOUNT_EVENTS: tuple[AccountEvent, ...] = get_args(AccountEvent)
 TEST = "test"
 PENDING = "pending"
 

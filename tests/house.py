@@ -52,7 +52,6 @@ CHOSEN = (
 )
 WIDE = {"rate": 100_000, "burst": 100_000}  # calls a second; a vendor's own would slow most tests down
 PATIENT = Terms(in_a_row=1_000_000, least=1_000_000)
-READY_HEADERS = {"accept": "application/json"}
 
 
 class Mounted:

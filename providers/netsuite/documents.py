@@ -13,7 +13,6 @@ from providers.queries import Column, Part, Statement
 from providers.values import amount, decimal, ident, number, raw
 
 Row = Mapping[str, Any]
-Rows = list[dict[str, Any]] | None
 SALES = frozenset({"CustInvc", "SalesOrd", "CustCred"})
 MAIN = Part("INNER JOIN transactionline ml ON ml.transaction = t.id AND ml.mainline = 'T'")
 CURRENCY = Part("LEFT JOIN currency c ON c.id = t.currency", "currency")

@@ -12,10 +12,6 @@ class Role:
     admin: bool = False
     hidden: frozenset[str] = frozenset()
 
-    def sees(self, name: str) -> bool:
-        """Whether the record or table of this name is there for the role."""
-        return name.lower() not in self.hidden
-
 
 @dataclass(frozen=True)
 class Person:

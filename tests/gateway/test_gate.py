@@ -7,8 +7,6 @@ import pytest
 from gateway.gate import hosts_of
 from tests.gateway.served import Served, served
 
-PONG = {"result": "pong"}
-
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:

@@ -11,7 +11,6 @@ from tests.idempotency.writing import sent
 
 pytestmark = pytest.mark.anyio
 CONTACT = {"name": "Nettle & Sons", "type": "vendor"}
-IN_DOUBT = {"reason": "outcome_uncertain", "outcome": "uncertain"}
 
 
 async def ask(

@@ -16,7 +16,6 @@ from tests.house import House, open_house
 
 pytestmark = pytest.mark.anyio
 
-NDJSON = {"accept": "application/x-ndjson"}
 DOCUMENTS = ("accounting/invoices", "accounting/purchase_orders", "accounting/purchase_order_requisitions")
 
 

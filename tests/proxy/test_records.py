@@ -16,10 +16,6 @@ TEXTS = st.text(max_size=8).map(json.dumps) | st.text(max_size=8).map(
 SPACE = st.text(alphabet=" \t\r\n", max_size=3)
 
 
-def spaced(parts: tuple[str, ...], space: str) -> str:
-    return space.join(parts)
-
-
 VALUES = st.recursive(
     NUMBERS | TEXTS | st.sampled_from(["true", "false", "null"]),
     lambda inner: (

@@ -3,9 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from sqlmodel import col, select, update
+from sqlmodel import select, update
 
-from auth.clocks import WallClock
 from auth.connection import Connection
 from auth.database import Database
 from auth.renewal import Renewals
@@ -65,13 +64,3 @@ async def age(database: Database, seconds: float) -> None:
     }
     async with database.write() as session:
         await session.exec(update(Grant).values(**shift))
-
-
-async def end(database: Database) -> None:
-    """All access tokens have expired."""
-    async with database.write() as session:
-        await session.exec(
-            update(Grant)
-            .where(col(Grant.expires_at) > 0)
-            .values(expires_at=WallClock(), renew_at=WallClock())
-        )

@@ -14,7 +14,6 @@ pytestmark = pytest.mark.anyio
 
 DEEDS = st.sampled_from(["import", "rename", "refuse", "mend", "delete", "work", "wait"])
 ANSWERS = st.sampled_from([200, 200, 204, 302, 429, 500, 503])
-FIELDS = ("tenant_id", "status", "updated_at")
 
 
 class Story:

@@ -23,7 +23,6 @@ from tests.writes.strategies import (
 )
 
 VENDORS, EMPLOYEES = st.sampled_from(["248", "251"]), st.sampled_from(["11", "12"])
-CUSTOMERS = st.sampled_from(["customer:368", "customer:369"])
 ITEMS, ACCOUNTS = st.sampled_from(["34", "38"]), st.sampled_from(["121", "126"])
 TAGS: Strategy = st.sampled_from(
     [[], [{"id": "department:1"}], [{"id": "department:2"}, {"id": "class:1"}, {"id": "location:1"}]]

@@ -64,10 +64,6 @@ PLANT: Strategy = st.just([]) | _tag("lookup-2", "121", "122")
 DEPARTMENT = st.sampled_from(["department-1", "department-2"]).map(lambda found: [{"id": found}])
 STANDING = st.sampled_from(["active", "archived"])
 REF = PEOPLE.map(lambda id_: {"id": id_})
-TOTALS = frozenset({"sub_total", "total_amount", "balance", "total_tax_amount", "line_items"})
-ORDER_TIES = {
-    "line_items": frozenset({"total_amount", "delivery_date", "vendor", "currency", "tracking_categories"})
-}
 
 SAMPLES: Mapping[str, Sample] = {
     "accounting/contacts": Sample(

@@ -41,7 +41,6 @@ SINGLE = {
     "GiftCert": "giftCertificateItem",
     "ShipItem": "shipItem",
 }
-BOUGHT = ("inventoryItem", "lotNumberedInventoryItem", "serializedInventoryItem", "assemblyItem")
 
 
 def _book(who: str) -> dict[str, Sublist]:

@@ -22,8 +22,6 @@ from sandbox.netsuite.moments import (
     to_zone,
 )
 
-ANY = range(1, 256)
-
 
 @dataclass(frozen=True)
 class Function:
