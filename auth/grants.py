@@ -88,7 +88,7 @@ def client_request(
 
 
 def code_request(
-    connection: Connection, scheme: AuthorizationCode, *, code: str, redirect_uri: str, verifier: str | None
+    connection: Connection, scheme: AuthorizationCode, *, code: str, redirect_uri: str, verifier: str
 ) -> httpx.Request:
     """The request that exchanges an authorization code (§4.1.3; `verifier`: RFC 7636 §4.5)."""
     form = {"code": code, "redirect_uri": redirect_uri, "code_verifier": verifier}

@@ -45,7 +45,7 @@ def _assertion(connection: Connection, proof: SignedJwt, url: str, scopes: Seque
     claims = {
         "iss": id_,
         "sub": id_ if proof.has_subject else None,
-        "aud": connection.url(proof.audience) if proof.audience else url,
+        "aud": url,
         "scope": " ".join(scopes) if proof.has_scopes else None,
         "iat": issued_at,
         "exp": issued_at + JWT_LIFE,

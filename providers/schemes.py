@@ -53,15 +53,14 @@ class SecretInHeader:
 class SignedJwt:
     """The OAuth client proves itself by a JWT that its private key signs (RFC 7523 §2.2).
 
-    `algorithms` are those that the vendor takes (RFC 7518 §3.1); the key says which of them. `audience`: the vendor's
-    name for itself, the token endpoint where none is given. `offers_key`: the connect page offers a new key (P-256),
-    whose certificate the person hands to the vendor. `has_subject`: the client's id is `sub` as well, as the RFC
-    has it. `has_scopes`: the scopes asked for stand in the JWT instead of the form. Its key is the field `private_key`
-    (`providers.keys.read_key`), `certificate_id` what the vendor calls it.
+    `algorithms` are those that the vendor takes (RFC 7518 §3.1); the key says which of them. `offers_key`: the connect
+    page offers a new key (P-256), whose certificate the person hands to the vendor. `has_subject`: the client's id is
+    `sub` as well, as the RFC has it. `has_scopes`: the scopes asked for stand in the JWT instead of the form. The
+    audience is the token endpoint. Its key is the field `private_key` (`providers.keys.read_key`), `certificate_id`
+    what the vendor calls it.
     """
 
     algorithms: tuple[str, ...]
-    audience: str | None = None
     has_subject: bool = True
     has_scopes: bool = False
     offers_key: bool = False
@@ -92,10 +91,9 @@ class AuthorizationCode:
     """OAuth 2.0 authorization code (RFC 6749 §4.1): the person signs in at the vendor and consents.
 
     `scopes` are asked for unless the account names its own, `always` beside whatever else is asked for (what makes the
-    vendor hand out a refresh token, say). `pkce`: a challenge (RFC 7636, S256) is sent along. `parameters`: further
-    ones of the authorization request. `issuer`: what `iss` (RFC 9207) must be where the vendor sends it.
-    `refresh_lifetime`: seconds after which a refresh token that lies idle dies; `keep_alive`: seconds after which an
-    idle grant is renewed so that it does not come to that. `revoke_url`: where a grant is given back (RFC 7009).
+    vendor hand out a refresh token, say). A challenge (RFC 7636, S256) always goes along. `issuer`: what `iss` (RFC
+    9207) must be where the vendor sends it. `keep_alive`: seconds after which an idle grant is renewed, for vendors
+    whose refresh tokens die of lying idle. `revoke_url`: where a grant is given back (RFC 7009).
     `told`: parameters that come back beside the code and are kept in the account's context. `vouched`: those that must
     be there and name the account itself, by the variable that they are to equal.
     `fields`: the OAuth client, typed by the person where the environment has no client of its own; empty where only
@@ -106,12 +104,9 @@ class AuthorizationCode:
     token_url: str
     scopes: tuple[str, ...] = ()
     always: tuple[str, ...] = ()
-    pkce: bool = True
-    parameters: tuple[tuple[str, str], ...] = ()
     issuer: str = "{origin}"
     ready_after: float = 0.0
     lifetime: float = 3600.0
-    refresh_lifetime: float | None = None
     keep_alive: float | None = None
     revoke_url: str | None = None
     told: tuple[str, ...] = ()

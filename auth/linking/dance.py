@@ -18,7 +18,6 @@ def authorization_url(
 ) -> str:
     """Where the person signs in and consents."""
     connection = draft.connection
-    further = {**dict(scheme.parameters), **(challenge(entrusted["verifier"]) if scheme.pkce else {})}
     uri: str = prepare_grant_uri(
         connection.url(scheme.authorize_url),
         connection.value("client_id"),
@@ -26,7 +25,7 @@ def authorization_url(
         redirect_uri=redirect_uri,
         scope=" ".join(draft.asked),
         state=entrusted["state"],
-        **further,
+        **challenge(entrusted["verifier"]),
     )
     return uri
 

@@ -51,9 +51,12 @@ async def _outcome(state: State, link: Link, attempt: Attempt, redirect_uri: str
 async def _token(state: State, made: Draft, attempt: Attempt, redirect_uri: str) -> Token | None:
     if not isinstance(made.scheme, AuthorizationCode):
         return None
-    verifier = attempt.entrusted["verifier"] if made.scheme.pkce else None
+    entrusted = attempt.entrusted
     token: Token = await state.renewals.redeem(
-        made.connection, code=attempt.entrusted["code"], redirect_uri=redirect_uri, verifier=verifier
+        made.connection,
+        code=entrusted["code"],
+        redirect_uri=redirect_uri,
+        verifier=entrusted["verifier"],
     )
     return token
 

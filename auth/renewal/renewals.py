@@ -75,9 +75,7 @@ class Renewals:
             self._start(kept)
         return token
 
-    async def redeem(
-        self, connection: Connection, *, code: str, redirect_uri: str, verifier: str | None
-    ) -> Token:
+    async def redeem(self, connection: Connection, *, code: str, redirect_uri: str, verifier: str) -> Token:
         """Exchanges an authorization code, once; `keep_grant` makes the token the account's.
 
         Raises RemoteProblem 401 with the vendor's words, RemoteProblem 429 and VendorTrouble.

@@ -62,8 +62,7 @@ COUPA = Provider(
             always=("offline_access",),
             ready_after=5.0,
             lifetime=86399.0,
-            refresh_lifetime=90 * DAY,
-            keep_alive=30 * DAY,
+            keep_alive=30 * DAY,  # a refresh token that lies idle for 90 days is dead
             fields=CLIENT_FIELDS,  # every customer's administrators register clients in their own Coupa
         ),
         ApiKey("x-coupa-api-key"),

@@ -80,7 +80,6 @@ LOGIN = AuthorizationCode(
     scopes=SCOPES,
     # A confidential client's refresh token ends a week after the consent, whatever is done with it. A public client's
     # is another one with each renewal, and lives two days where the integration record says nothing else.
-    refresh_lifetime=7 * DAY,
     keep_alive=DAY,
     revoke_url=f"{TOKENS}/revoke",
     told=("role", "entity"),

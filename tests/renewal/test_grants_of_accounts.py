@@ -75,7 +75,7 @@ async def test_a_code_that_is_not_taken_is_told_in_the_vendors_words(world: Worl
     connection = await granted(world)
     world.vendor.clients.clear()
     with pytest.raises(Problem) as caught:
-        await world.renewals.redeem(connection, code="c", redirect_uri="https://k.example", verifier=None)
+        await world.renewals.redeem(connection, code="c", redirect_uri="https://k.example", verifier="v" * 43)
     assert (caught.value.status, caught.value.message) == (
         401,
         "The vendor did not take the code: No such client",
