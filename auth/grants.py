@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import orjson
-from authlib.oauth2.rfc6749.parameters import prepare_token_request  # type: ignore[import-untyped]
+from authlib.oauth2.rfc6749.parameters import prepare_token_request
 
 from auth.connection import Connection
 from auth.context_rules import scopes_in

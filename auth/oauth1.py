@@ -6,13 +6,10 @@ import hmac
 from urllib.parse import unquote_to_bytes
 
 import httpx
-from authlib.oauth1.rfc5849.client_auth import (  # type: ignore[import-untyped]
-    generate_nonce,
-    generate_timestamp,
-)
-from authlib.oauth1.rfc5849.parameters import prepare_headers  # type: ignore[import-untyped]
-from authlib.oauth1.rfc5849.signature import normalize_parameters  # type: ignore[import-untyped]
-from authlib.oauth1.rfc5849.util import escape  # type: ignore[import-untyped]
+from authlib.oauth1.rfc5849.client_auth import generate_nonce, generate_timestamp
+from authlib.oauth1.rfc5849.parameters import prepare_headers
+from authlib.oauth1.rfc5849.signature import normalize_parameters
+from authlib.oauth1.rfc5849.util import escape
 
 from auth.connection import Connection
 from providers.schemes import OAuth1

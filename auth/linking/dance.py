@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # type: ignore[import-untyped]
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 
 from auth.connections import Connection
 from auth.linking.drafts import Draft

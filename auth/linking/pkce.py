@@ -2,7 +2,7 @@
 
 import secrets
 
-from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped]
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 
 def new_verifier() -> str:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oauthlib.oauth1 import SIGNATURE_HMAC_SHA1, SIGNATURE_HMAC_SHA256, Client  # type: ignore[import-untyped]
+from oauthlib.oauth1 import SIGNATURE_HMAC_SHA1, SIGNATURE_HMAC_SHA256, Client
 
 from sandbox.netsuite.oauth1 import base_string, read_header, signature
 from tests.sandbox_netsuite.conftest import Account, Opened

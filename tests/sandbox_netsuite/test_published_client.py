@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 import requests
-from requests_oauthlib import OAuth1Session, OAuth2Session  # type: ignore[import-untyped]
+from requests_oauthlib import OAuth1Session, OAuth2Session
 
 ROOT = Path(__file__).parents[2]
 CALLBACK = "http://127.0.0.1:8000/connect/netsuite/callback"
