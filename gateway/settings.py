@@ -6,25 +6,20 @@ from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
-import httpx
 import orjson
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import make_url
 
 from auth.vault import BadKeys, Keyring
+from gateway.addresses import database_address, redis_address, web_address
 from gateway.failure import CommandFailed
 
 PREFIX = "KOINE_"
 HEADER = re.compile(r"[A-Za-z0-9!#$&'*+.^_`|~-]+\s*=\s*[!-~]+")
-DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
-FORMS = "sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE"
-POSTGRES_OPTIONS = {"host", "ssl", "passfile", "target_session_attrs", "prepared_statement_cache_size"}
 RATE = re.compile(r"[1-9][0-9]{0,6}/[1-9][0-9]{0,4}")
-REDIS = ("redis://", "rediss://", "unix://")
 MISSING = {
     "encryption_keys": "is not set: make a key with `openssl rand -base64 32` and set it, newest first",
 }
@@ -178,7 +173,7 @@ class Settings(BaseSettings):
             return None
         if not _is_installed("opentelemetry.exporter.otlp.proto.http"):
             raise ValueError("needs OpenTelemetry: install `koine[otel]`")
-        return _web_address(given, "http://collector:4318")
+        return web_address(given, "http://collector:4318")
 
     @field_validator("otlp_headers")
     @classmethod
@@ -192,19 +187,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database(cls, given: str) -> str:
-        try:
-            url = make_url(given)
-        except (ArgumentError, ValueError):
-            raise ValueError(f"is no database URL: use {FORMS}") from None
-        driver = DRIVERS.get(url.drivername, url.drivername)
-        if driver not in DRIVERS.values():
-            raise ValueError(f"names a kind of database that is not offered: use {FORMS}")
-        if driver.startswith("sqlite"):
-            if url.database in (None, "", ":memory:"):
-                raise ValueError(f"names no file, and a database in memory is not offered: use {FORMS}")
-        else:
-            url = _for_asyncpg(url)
-        return url.set(drivername=driver).render_as_string(hide_password=False)
+        return database_address(given)
 
     @field_validator("encryption_keys")
     @classmethod
@@ -225,14 +208,12 @@ class Settings(BaseSettings):
     @field_validator("redis_url")
     @classmethod
     def _redis(cls, given: SecretStr | None) -> SecretStr | None:
-        if given is not None and not given.get_secret_value().startswith(REDIS):
-            raise ValueError(f"is no Redis URL: begin it with {', '.join(REDIS[:-1])} or {REDIS[-1]}")
-        return given
+        return None if given is None else SecretStr(redis_address(given.get_secret_value()))
 
     @field_validator("public_url")
     @classmethod
     def _public(cls, given: str | None) -> str | None:
-        return given and _web_address(given, "https://koine.example.com")
+        return given and web_address(given, "https://koine.example.com")
 
     @field_validator("sandboxes", mode="before")
     @classmethod
@@ -244,8 +225,8 @@ class Settings(BaseSettings):
 
     @field_validator("sandboxes")
     @classmethod
-    def _addresses(cls, given: dict[str, str]) -> dict[str, str]:
-        return {name: _web_address(url, "http://127.0.0.1:9000") for name, url in given.items()}
+    def _of_sandboxes(cls, given: dict[str, str]) -> dict[str, str]:
+        return {name: web_address(url, "http://127.0.0.1:9000") for name, url in given.items()}
 
 
 def read_settings(**given: Any) -> Settings:
@@ -276,15 +257,6 @@ def _finding(detail: Mapping[str, Any]) -> str:
     return f"{variable(field)} {complaint}."
 
 
-def _for_asyncpg(url: URL) -> URL:
-    """A Postgres URL as hosts of databases hand it out, in libpq's words, in asyncpg's."""
-    if sslmode := url.query.get("sslmode"):
-        url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": sslmode})
-    if unknown := sorted(set(url.query) - POSTGRES_OPTIONS):
-        raise ValueError(f"has options that are not offered: leave out {', '.join(unknown)}")
-    return url
-
-
 def _listed(given: SecretStr | None) -> list[str]:
     return [word for word in given.get_secret_value().split(",") if word.strip()] if given else []
 
@@ -294,16 +266,3 @@ def _is_installed(module: str) -> bool:
         return find_spec(module) is not None
     except ModuleNotFoundError:
         return False
-
-
-def _web_address(given: str, example: str) -> str:
-    """An origin, perhaps with a path, without the slash at its end."""
-    wrong = ValueError(f"is no absolute http or https URL: use one such as {example}")
-    try:
-        parts = urlsplit(given)
-        usable = parts.port != 0 and parts.hostname and httpx.URL(given)
-    except (ValueError, httpx.InvalidURL):
-        raise wrong from None
-    if not usable or parts.scheme not in ("http", "https") or parts.query or parts.fragment or parts.username:
-        raise wrong
-    return given.rstrip("/")
