@@ -1,6 +1,5 @@
 """Vendors, then customers, as unified contacts, each with its addresses and main subsidiary."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from providers.companions import Companion
@@ -21,6 +20,7 @@ from providers.netsuite.dialect import (
     resource,
     same,
     statement,
+    whole,
     with_currency,
 )
 from providers.netsuite.dialect import of as columns
@@ -40,11 +40,10 @@ from providers.netsuite.shapes import (
     yes,
 )
 from providers.queries import Column
-from providers.resource import Source, Whole
+from providers.resource import Source
 from providers.values import ident
 from schemas.accounting import Contact
 
-WHOLE = (("expandSubResources", "true"),)
 ADDRESS = fields(None, id=at("id", ident), **PLACE, type=ADDRESS_TYPE)
 
 
@@ -150,13 +149,6 @@ CUSTOMER_TABLE = _table(
 )
 
 
-def _path(kind: str) -> Whole:
-    def path(row: Mapping[str, Any]) -> str:
-        return f"/record/v1/{kind}/{row['id']}"
-
-    return Whole(path, params=WHOLE)
-
-
 VENDORS = Source(
     "/record/v1/vendor",
     VENDOR,
@@ -168,7 +160,7 @@ VENDORS = Source(
     ),
     companions=(addresses("vendor"), _subsidiaries("vendor")),
     writing=vendors(VENDOR),
-    whole=_path("vendor"),
+    whole=whole("vendor"),
 )
 CUSTOMERS = Source(
     "/record/v1/customer",
@@ -183,7 +175,7 @@ CUSTOMERS = Source(
     ),
     companions=(addresses("customer"), _subsidiaries("customer")),
     writing=customers(CUSTOMER_TABLE),
-    whole=_path("customer"),
+    whole=whole("customer"),
 )
 GONE_VENDORS = deleted(Contact, "vendor", type=const("vendor"), name=at("name"))
 GONE_CUSTOMERS = deleted(Contact, "customer", prefix=CUSTOMER, type=const("customer"), name=at("name"))

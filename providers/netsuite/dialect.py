@@ -1,9 +1,10 @@
 """How SuiteQL is spoken: columns as NetSuite prints and compares them, a tenant's own columns, paging and filters."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from providers.companions import keyset, sorted_by
@@ -11,7 +12,7 @@ from providers.filters import NOTHING, AnyValue, Cases, Filter, Narrowing, Same,
 from providers.local_time import Calendar, LocalMoments
 from providers.paging import Offset, Sorted
 from providers.queries import SPELLING, Column, Language, Own, OwnField, Part, Statement
-from providers.resource import Params, Resource
+from providers.resource import Params, Resource, Whole
 
 SUITEQL = Language("/query/v1/suiteql", headers=(("prefer", "transient"),))
 MOMENT, DAY = "YYYY-MM-DD HH24:MI:SS", "YYYY-MM-DD"
@@ -76,6 +77,24 @@ def own(table: str, *prefixes: str) -> Own:
 
 
 statement = partial(Statement, SUITEQL)
+
+
+WHOLE: Params = (("expandSubResources", "true"),)
+
+
+def whole(kind: str, params: Params = WHOLE) -> Whole:
+    """The record of this type behind a row."""
+    return whole_by(lambda row: kind, params)
+
+
+def whole_by(kind_of: Callable[[Mapping[str, Any]], str | None], params: Params = WHOLE) -> Whole:
+    """The record behind a row of which it depends what type it has; None where that is not known."""
+
+    def path(row: Mapping[str, Any]) -> str | None:
+        kind = kind_of(row)
+        return kind and f"/record/v1/{kind}/{row['id']}"
+
+    return Whole(path, params=params)
 
 
 def with_currency(alias: str) -> tuple[Columns, Part]:

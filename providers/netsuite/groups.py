@@ -14,17 +14,17 @@ from providers.netsuite.dialect import (
     resource,
     same,
     statement,
+    whole,
 )
 from providers.netsuite.dialect import of as columns
 from providers.netsuite.masters import key
 from providers.netsuite.shapes import NO_CUSTOM_FIELDS, yes
 from providers.netsuite.shapes import UPDATED as UPDATED_AT
 from providers.queries import Column, Part
-from providers.resource import Source, Whole
+from providers.resource import Source
 from providers.values import ident
 from schemas.user_directory import Group, Role
 
-WHOLE = (("expandSubResources", "true"),)
 GROUP_COLUMNS: Columns = {
     **key("g"),
     **columns("g", "groupname", "issalesrep"),
@@ -54,7 +54,7 @@ GROUPS = resource(
                 where=(Part("g.grouptype = 'Employee'", "grouptype"),),
                 own=own("entitygroup"),
             ),
-            whole=Whole(lambda row: f"/record/v1/entityGroup/{row['id']}", params=WHOLE),
+            whole=whole("entityGroup"),
         ),
         deleted(Group, "entitygroup", name=at("name")),
     ),

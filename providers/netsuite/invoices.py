@@ -20,6 +20,7 @@ from providers.netsuite.dialect import (
     resource,
     same,
     statement,
+    whole_by,
 )
 from providers.netsuite.documents import (
     STATE,
@@ -40,7 +41,7 @@ from providers.netsuite.documents import (
 from providers.netsuite.documents_written import invoices
 from providers.netsuite.shapes import date, yes
 from providers.queries import SPELLING, Column
-from providers.resource import Source, Whole
+from providers.resource import Source
 from providers.values import decimal, ident, number, one_of, raw, text
 from schemas.accounting import Invoice
 
@@ -181,9 +182,8 @@ INVOICE = fields(
 )
 
 
-def _path(row: Mapping[str, Any]) -> str | None:
-    kind = RECORDS.get(text(row.get("type")) or "")
-    return kind and f"/record/v1/{kind}/{row['id']}"
+def _record_type(row: Mapping[str, Any]) -> str | None:
+    return RECORDS.get(text(row.get("type")) or "")
 
 
 INVOICES = resource(
@@ -193,7 +193,7 @@ INVOICES = resource(
             INVOICE,
             statement=document(tuple(KINDS), COLUMNS),
             companions=(lines({}), PAYMENTS),
-            whole=Whole(_path, params=(("expandSubResources", "true"),)),
+            whole=whole_by(_record_type),
             writing=invoices(INVOICE, line_table(), CUSTOMER, RECORDS),
         ),
         deleted(

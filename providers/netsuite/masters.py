@@ -24,6 +24,8 @@ from providers.netsuite.dialect import (
     resource,
     same,
     statement,
+    whole,
+    whole_by,
     with_currency,
 )
 from providers.netsuite.dialect import of as columns
@@ -31,12 +33,11 @@ from providers.netsuite.masters_written import accounts, items
 from providers.netsuite.shapes import CURRENCY_CODE, CUSTOM_FIELDS, NO_CUSTOM_FIELDS, STATUS, first, time, yes
 from providers.netsuite.shapes import UPDATED as UPDATED_AT
 from providers.queries import SPELLING, Column
-from providers.resource import Source, Whole
+from providers.resource import Source
 from providers.values import ident, number, one_of, text
 from schemas.accounting import Account, Currency, Item
 
 Row = Mapping[str, Any]
-WHOLE = (("expandSubResources", "true"),)
 
 
 def key(alias: str) -> Columns:
@@ -120,7 +121,7 @@ ACCOUNTS = resource(
             statement=statement(
                 "account a", ACCOUNT_COLUMNS, (CURRENCIES_OF_A,), own=own("account", "custrecord", SEGMENT)
             ),
-            whole=Whole(lambda row: f"/record/v1/account/{row['id']}", params=WHOLE),
+            whole=whole("account"),
             writing=accounts(ACCOUNT, FIRST_TYPES),
         ),
         deleted(Account, "account", name=first_of(at("name"), at("id", ident))),
@@ -158,7 +159,7 @@ CURRENCIES = resource(
                 custom_fields=NO_CUSTOM_FIELDS,
             ),
             statement=statement("currency c", CURRENCY_COLUMNS, own=own("currency")),
-            whole=Whole(lambda row: f"/record/v1/currency/{row['id']}", params=WHOLE),
+            whole=whole("currency"),
             spare=True,
         ),
         deleted(Currency, "currency"),
@@ -211,11 +212,6 @@ def item_type(row: Row) -> str | None:
     if kind in STOCK and yes(row.get("islotitem")):
         return f"lotNumbered{STOCK[kind]}"
     return KINDS.get(kind)
-
-
-def _item_path(row: Row) -> str | None:
-    kind = item_type(row)
-    return kind and f"/record/v1/{kind}/{row['id']}"
 
 
 def _price(rows: list[dict[str, Any]] | None) -> int | float | None:
@@ -280,7 +276,7 @@ ITEMS = resource(
                 "item i", ITEM_COLUMNS, where=("i.id > 0",), own=own("item", "custitem", SEGMENT)
             ),
             companions=(PRICES,),
-            whole=Whole(_item_path, params=WHOLE),
+            whole=whole_by(item_type),
             writing=items(ITEM, item_type),
         ),
         deleted(Item, *RECORDS, name=at("name")),

@@ -20,6 +20,7 @@ from providers.netsuite.dialect import (
     resource,
     same,
     statement,
+    whole,
 )
 from providers.netsuite.dialect import of as columns
 from providers.netsuite.documents import (
@@ -38,11 +39,10 @@ from providers.netsuite.documents import (
 from providers.netsuite.documents_written import orders, requisitions
 from providers.netsuite.shapes import date, person
 from providers.queries import SPELLING, Column, Part
-from providers.resource import Source, Whole
+from providers.resource import Source
 from providers.values import amount, decimal, ident, number, raw
 from schemas.accounting import PurchaseOrder, PurchaseOrderRequisition
 
-WHOLE = (("expandSubResources", "true"),)
 NO_CUSTOMER = not_offered("an order is for the company itself")
 LINES: Node = at("lines", raw)
 NUMBER = first_of(at("tranid"), at("transactionnumber"))
@@ -147,7 +147,7 @@ PURCHASE_ORDERS = resource(
                 lines({**columns("tl", "quantityshiprecv", "quantitybilled", "isclosed", "units")}),
                 ADDRESSES,
             ),
-            whole=Whole(lambda row: f"/record/v1/purchaseOrder/{row['id']}", params=WHOLE),
+            whole=whole("purchaseOrder"),
             also=("shippingaddress",),
             writing=orders(ORDER, line_table()),
         ),
@@ -241,7 +241,7 @@ PURCHASE_ORDER_REQUISITIONS = resource(
             companions=(
                 lines({"estimatedamount": Column("tl.estimatedamount"), **named("entity", "tl.entity")}),
             ),
-            whole=Whole(lambda row: f"/record/v1/purchaseRequisition/{row['id']}", params=WHOLE),
+            whole=whole("purchaseRequisition"),
             writing=requisitions(REQUISITION, REQUISITION_LINE),
         ),
         deleted(PurchaseOrderRequisition, "purchaserequisition", "requisition", status=const("deleted")),

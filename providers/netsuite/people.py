@@ -1,6 +1,5 @@
 """Employees as unified employees and, with access to the system, as users."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from providers.companions import Companion
@@ -14,6 +13,7 @@ from providers.netsuite.dialect import (
     ID_FILTER,
     MADE,
     SEGMENT,
+    WHOLE,
     Columns,
     Ids,
     flag,
@@ -25,6 +25,7 @@ from providers.netsuite.dialect import (
     same,
     shown,
     statement,
+    whole,
 )
 from providers.netsuite.dialect import of as columns
 from providers.netsuite.masters import key
@@ -40,7 +41,7 @@ from providers.netsuite.shapes import (
 )
 from providers.netsuite.shapes import UPDATED as UPDATED_AT
 from providers.queries import Column
-from providers.resource import Source, Whole
+from providers.resource import Source
 from providers.values import ident, raw
 from schemas.accounting import Employee
 from schemas.user_directory import User
@@ -50,7 +51,7 @@ FIELDS = (
     "entityId firstName middleName lastName email phone mobilePhone officePhone title department class location "
     "subsidiary supervisor isInactive giveAccess roles addressBook dateCreated lastModifiedDate externalId"
 )
-WHOLE = (("expandSubResources", "true"), ("fields", FIELDS.replace(" ", ",")))
+RECORD = whole("employee", (*WHOLE, ("fields", FIELDS.replace(" ", ","))))
 GROUP = 'm."group"'
 NAME = first_of(of(joined, at("firstname"), at("lastname")), at("entityid"))
 PERSON: Columns = {
@@ -77,10 +78,6 @@ PHONES = phones(("work", "phone"), ("mobile", "mobilephone"))
 BY_NAME = {"first_name": same("first"), "last_name": same("last"), "emails[email]": same("address")}
 
 
-def _path(row: Mapping[str, Any]) -> str:
-    return f"/record/v1/employee/{row['id']}"
-
-
 EMPLOYEE = fields(
     Employee,
     id=at("id", ident),
@@ -104,7 +101,7 @@ EMPLOYEES = resource(
             ),
             companions=(addresses("employee"),),
             writing=employees(EMPLOYEE),
-            whole=Whole(_path, params=WHOLE),
+            whole=RECORD,
         ),
         deleted(Employee, "employee", name=at("name")),
     ),
@@ -223,7 +220,7 @@ USERS = resource(
             ),
             companions=(ROLES_OF_USERS, GROUPS_OF_USERS),
             writing=users(USER),
-            whole=Whole(_path, params=WHOLE),
+            whole=RECORD,
         ),
         deleted(User, "employee", status=const("deleted"), name=at("name")),
     ),

@@ -23,17 +23,17 @@ from providers.netsuite.dialect import (
     resource,
     same,
     statement,
+    whole,
 )
 from providers.netsuite.dialect import of as columns
 from providers.netsuite.masters import key
 from providers.netsuite.masters_written import tracking
 from providers.netsuite.shapes import CUSTOM_FIELDS, STATUS, first, prefixed
 from providers.netsuite.shapes import UPDATED as UPDATED_AT
-from providers.resource import Resource, Source, Whole
+from providers.resource import Resource, Source
 from schemas.accounting import TrackingCategory
 
 TABLES = {"department": "department", "class": "classification", "location": "location"}
-WHOLE = (("expandSubResources", "true"),)
 MOST_SEGMENTS = 50
 
 
@@ -65,10 +65,6 @@ def _columns(kind: str, alias: str, *names: str) -> Columns:
 
 def _source(kind: str) -> Source:
     table, found = TABLES[kind], _table(kind, at("subsidiary", first))
-
-    def path(row: Mapping[str, Any]) -> str:
-        return f"/record/v1/{table}/{row['id']}"
-
     return Source(
         f"/record/v1/{table}",
         found,
@@ -78,7 +74,7 @@ def _source(kind: str) -> Source:
             {**_columns(kind, "d", "fullname"), **optional("d", "subsidiary")},
             own=own(table, "custrecord", SEGMENT),
         ),
-        whole=Whole(path, params=WHOLE),
+        whole=whole(table),
         spare=True,
         writing=tracking(kind, table, found),
     )
@@ -88,10 +84,6 @@ def _source(kind: str) -> Source:
 def _segment(script_id: str) -> Source:
     """The values of a segment lie in a table of its own."""
     table = f"customrecord_{script_id}"
-
-    def path(row: Mapping[str, Any]) -> str:
-        return f"/record/v1/{table}/{row['id']}"
-
     return Source(
         f"/record/v1/{table}",
         _table(
@@ -99,7 +91,7 @@ def _segment(script_id: str) -> Source:
         ),
         prefix=f"{script_id}:",
         statement=statement(f"{table} s", _columns(script_id, "s"), own=own(table, "custrecord")),
-        whole=Whole(path, params=WHOLE),
+        whole=whole(table),
         spare=True,
     )
 
