@@ -180,19 +180,19 @@ class Writing:
     `thing`: the vendor's name of the object in its errors. `deeds`: by method, `create`, `update`, `delete` and custom
     ones. `required`: what a create needs beyond the model's own. `refusals`: why a method is not offered. `suits`:
     whether a create with this body belongs to the collection. `status`: reads a record's state, in the vendor's words.
-    `place`: for a vendor whose complaints name a place in the body it was sent, the unified field there; None where
-    there is none.
+    `blame`: for a vendor that complains in sentences, which of a field's names one is about, and what it says of it.
+    `place`: for a vendor that names a place in the body it was sent, the unified field there.
     """
 
     thing: str
     entries: Entries
     deeds: Mapping[str, Deed]
-    blame: Callable[[str, Iterable[str]], tuple[str, str] | None]
     required: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     refusals: Mapping[str, str] = field(default_factory=dict)
     suits: Callable[[Mapping[str, Any]], bool] = lambda given: True
     status: Callable[[Row], str] = lambda row: str(row.get("status") or "")
+    blame: Callable[[str, Iterable[str]], tuple[str, str] | None] = lambda text, keys: None
     place: Callable[[str, Draft], str | None] = lambda path, draft: None
 
 

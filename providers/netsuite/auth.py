@@ -47,11 +47,12 @@ ACCOUNT_ID = Variable(
     spellings={"slug": slug},
     of_sandbox=True,
 )
+CLIENT_ID = Variable("client_id", "Client ID", help="Of the integration record.")
 CLIENT_CREDENTIALS = ClientCredentials(
     f"{TOKENS}/token",
     scopes=SCOPES,
     fields=(
-        Variable("client_id", "Client ID", help="Of the integration record."),
+        CLIENT_ID,
         Variable(
             "certificate_id",
             "Certificate ID",
@@ -85,7 +86,7 @@ LOGIN = AuthorizationCode(
     told=("role", "entity"),
     vouched={"company": ACCOUNT_ID.name},
     fields=(
-        Variable("client_id", "Client ID", help="Of the integration record."),
+        CLIENT_ID,
         Variable(
             "client_secret",
             "Client secret",

@@ -15,6 +15,7 @@ from providers.netsuite.dialect import (
     Columns,
     PrefixedIds,
     folded,
+    key,
     moment,
     own,
     resource,
@@ -25,7 +26,6 @@ from providers.netsuite.dialect import (
 )
 from providers.netsuite.dialect import of as columns
 from providers.netsuite.invoices import CUSTOMER
-from providers.netsuite.masters import key
 from providers.netsuite.shapes import (
     ADDRESS_TYPE,
     CUSTOM_FIELDS,

@@ -7,7 +7,6 @@ from providers.mapping import Fields
 from providers.netsuite.written import (
     CURRENCY,
     STATUS,
-    blame,
     custom_fields,
     deeds,
     entries,
@@ -110,7 +109,6 @@ def contacts(kind: str, table: Fields, tax: str, *, emails: Entry, phones: Entry
         thing=kind,
         entries=named,
         deeds=deeds(record(kind), "A company, or with `remote_data.isPerson` a person.", GONE, home=in_one),
-        blame=blame,
         suits=lambda given: given.get("type", "vendor") == kind,
         place=placed(named),
     )
@@ -136,9 +134,20 @@ def customers(table: Fields) -> Writing:
     )
 
 
-def _one_email(value: Any, draft: Draft) -> Iterator[Fault]:
-    if len(value) > 1:
-        yield Fault("1", "is one too many: an employee has one address")
+PHONES = kinds("number", "number", work="phone", mobile="mobilePhone")
+
+
+def _email(clears: bool) -> Entry:
+    """The one address of an employee."""
+
+    def write(value: Any, draft: Draft) -> Body:
+        return {"email": value[0]["email"] if value else None}
+
+    def check(value: Any, draft: Draft) -> Iterator[Fault]:
+        if len(value) > 1:
+            yield Fault("1", "is one too many: an employee has one address")
+
+    return Entry(write, keys=("email",), check=check, clears=clears)
 
 
 def employees(table: Fields) -> Writing:
@@ -146,12 +155,8 @@ def employees(table: Fields) -> Writing:
         table,
         first_name=to("firstName", clears=False),
         last_name=to("lastName", clears=False),
-        emails=Entry(
-            lambda value, draft: {"email": value[0]["email"] if value else None},
-            keys=("email",),
-            check=_one_email,
-        ),
-        phones=kinds("number", "number", work="phone", mobile="mobilePhone"),
+        emails=_email(clears=True),
+        phones=PHONES,
         addresses=ADDRESSES,
         custom_fields=OWN,
     )
@@ -159,7 +164,6 @@ def employees(table: Fields) -> Writing:
         thing="employee",
         entries=named,
         deeds=deeds(record("employee"), "An employee without access to NetSuite.", GONE, home=in_one),
-        blame=blame,
         place=placed(named),
     )
 
@@ -173,13 +177,8 @@ def users(table: Fields) -> Writing:
         last_name=to("lastName", clears=False),
         title=to("title"),
         username=Closed("is the e-mail address: write emails"),
-        emails=Entry(
-            lambda value, draft: {"email": value[0]["email"] if value else None},
-            keys=("email",),
-            check=_one_email,
-            clears=False,
-        ),
-        phones=kinds("number", "number", work="phone", mobile="mobilePhone"),
+        emails=_email(clears=False),
+        phones=PHONES,
         status=word("isInactive", {"active": False, "inactive": True}),
         roles=Closed("are given in NetSuite, with the access"),
         groups=Closed("are kept in NetSuite"),
@@ -189,7 +188,6 @@ def users(table: Fields) -> Writing:
         thing="employee",
         entries=named,
         deeds={"update": deeds(record("employee"), "", "")["update"]},
-        blame=blame,
         refusals={
             "create": "Access comes with a password and roles, which an administrator gives to an employee in NetSuite",
             "delete": 'Who has logged in is not deleted: PATCH {"status": "inactive"} switches the user off',

@@ -19,6 +19,7 @@ MOMENT, DAY = "YYYY-MM-DD HH24:MI:SS", "YYYY-MM-DD"
 CUSTOM = re.compile(r"(cust[a-z]+|cseg)[a-z0-9_]*")
 ID = re.compile(r"-?[0-9]{1,18}")
 SEGMENT = "cseg"
+DIMENSIONS = ("department", "class", "location")  # that every account has; segments are its own
 REFERENCES = frozenset({"List/Record"})  # kinds of own fields that hold the id of something with a name
 NAMED = "_text"  # what is put behind the name of such a field for the column with the name
 
@@ -28,6 +29,10 @@ Columns = dict[str, Column]
 def of(alias: str, *names: str) -> Columns:
     """Plain columns of a table."""
     return {name: Column(f"{alias}.{name}") for name in names}
+
+
+def key(alias: str) -> Columns:
+    return {"id": Column(f"{alias}.id", filled=True)}
 
 
 def optional(alias: str, *names: str) -> Columns:
@@ -57,6 +62,12 @@ def folded(sql: str) -> Column:
 def named(key: str, sql: str, option: str = "") -> Columns:
     """A reference and its text."""
     return {key: Column(sql, option=option), f"{key}name": shown(sql, option)}
+
+
+def dimensions(alias: str) -> Columns:
+    return {
+        key: column for name in DIMENSIONS for key, column in named(name, f"{alias}.{name}", name).items()
+    }
 
 
 def own(table: str, *prefixes: str) -> Own:

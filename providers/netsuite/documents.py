@@ -6,7 +6,19 @@ from typing import Any
 
 from providers.companions import Companion
 from providers.mapping import Each, Fields, Node, at, fields, first_of, given, not_offered, of
-from providers.netsuite.dialect import SEGMENT, Columns, day, moment, named, own, shown, statement
+from providers.netsuite.dialect import (
+    SEGMENT,
+    Columns,
+    day,
+    dimensions,
+    key,
+    moment,
+    named,
+    own,
+    shown,
+    statement,
+    with_currency,
+)
 from providers.netsuite.dialect import of as columns
 from providers.netsuite.shapes import CURRENCY_CODE, CUSTOM_FIELDS, TAGS, UPDATED, date, time, times, yes
 from providers.queries import Column, Part, Statement
@@ -15,7 +27,7 @@ from providers.values import amount, decimal, ident, number, raw
 Row = Mapping[str, Any]
 SALES = frozenset({"CustInvc", "SalesOrd", "CustCred"})
 MAIN = Part("INNER JOIN transactionline ml ON ml.transaction = t.id AND ml.mainline = 'T'")
-CURRENCY = Part("LEFT JOIN currency c ON c.id = t.currency", "currency")
+CODE, CURRENCY = with_currency("t")
 STATE = "BUILTIN.CF(t.status)"  # the type and the letter: `VendBill:A`
 
 
@@ -25,20 +37,18 @@ def document(types: tuple[str, ...], further: Columns, *joins: Part) -> Statemen
     return statement(
         "transaction t",
         {
-            "id": Column("t.id", filled=True),
+            **key("t"),
             **columns("t", "type", "tranid", "transactionnumber", "externalid", "status", "memo"),
             **columns("t", "voided", "foreigntotal"),
             **named("entity", "t.entity"),
             "statusname": shown("t.status"),
             "approvalstatus": Column("t.approvalstatus", option="approvalstatus"),
-            "currencycode": Column("c.symbol", option="currency"),
+            **CODE,
             "exchangerate": Column("t.exchangerate", option="exchangerate"),
             "trandate": day("t.trandate"),
             "duedate": day("t.duedate"),
             **named("subsidiary", "ml.subsidiary", "subsidiary"),
-            **named("department", "ml.department", "department"),
-            **named("class", "ml.class", "class"),
-            **named("location", "ml.location", "location"),
+            **dimensions("ml"),
             "createddate": moment("t.createddate"),
             "lastmodifieddate": moment("t.lastmodifieddate"),
             "number": Column("NVL(t.tranid, t.transactionnumber)", hidden=True),
@@ -57,16 +67,14 @@ def lines(further: Columns) -> Companion:
         statement(
             "transactionline tl",
             {
-                "id": Column("tl.id", filled=True),
+                **key("tl"),
                 "transaction": Column("tl.transaction", filled=True),
                 **columns(
                     "tl", "uniquekey", "linesequencenumber", "taxline", "itemtype", "memo", "quantity", "rate"
                 ),
                 **columns("tl", "foreignamount", "expenseaccount"),
                 **named("item", "tl.item"),
-                **named("department", "tl.department", "department"),
-                **named("class", "tl.class", "class"),
-                **named("location", "tl.location", "location"),
+                **dimensions("tl"),
                 **further,
             },
             where=("NVL(tl.mainline,'F') = 'F'", "NVL(tl.iscogs,'F') = 'F'"),
@@ -147,6 +155,16 @@ def line_items(table: Fields) -> Node:
 def letter(status: str | None) -> str | None:
     """The letter alone, also where the type stands before it."""
     return status.rpartition(":")[2] or None if status else None
+
+
+def by_letter(letters: Mapping[str, str]) -> dict[str, str]:
+    """The unified word for each letter, from the letters for each word."""
+    return {each: word for word, those in letters.items() for each in those}
+
+
+def of_type(kind: str, letters: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """What `STATE` is of such transactions, by unified word."""
+    return {word: tuple(f"{kind}:{each}" for each in those) for word, those in letters.items()}
 
 
 def words(found: str | None) -> str | None:

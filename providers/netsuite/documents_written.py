@@ -9,7 +9,6 @@ from providers.netsuite.written import (
     CURRENCY,
     TAGS,
     Path,
-    blame,
     custom_fields,
     deeds,
     entries,
@@ -20,12 +19,9 @@ from providers.netsuite.written import (
     resolved,
 )
 from providers.turning import to
-from providers.writing import Body, Closed, Deed, Draft, Entry, Fault, Talk, Writing
+from providers.writing import Body, Closed, Deed, Draft, Entries, Entry, Fault, Talk, Writing
 
-OWN = custom_fields("custbody", "cseg")
-STATE = Closed("follows from approval and what comes after: it is not written")
 GONE = "Deletes the document; NetSuite refuses what has been paid, received or billed."
-ADDRESS = Closed("is one of NetSuite's addresses: name it in remote_data.shippingAddress")
 
 
 def _changed(path: Path) -> Callable[[Draft], Talk]:
@@ -37,9 +33,16 @@ def _changed(path: Path) -> Callable[[Draft], Talk]:
 
 
 def _document(
-    thing: str, path: Path, about: str, lines: Lines, named: Mapping[str, Any], **more: Any
+    thing: str,
+    path: Path,
+    about: str,
+    lines: Lines,
+    named: Entries,
+    *,
+    required: tuple[str, ...] = (),
+    compares: bool = False,
 ) -> Writing:
-    basic = deeds(path, about, GONE, compares="compares" in more)
+    basic = deeds(path, about, GONE, compares=compares)
     at_header = placed(named)
 
     def place(found: str, draft: Draft) -> str | None:
@@ -52,9 +55,24 @@ def _document(
         thing=thing,
         entries=named,
         deeds={**basic, "update": update},
-        blame=blame,
-        required=more.get("required", ()),
+        required=required,
         place=place,
+    )
+
+
+def _entries(table: Fields, lines: Lines, **further: Entry | Closed) -> Entries:
+    """The header of a document, with what is written of one kind alone."""
+    return entries(
+        table,
+        number=to("tranId", clears=False),
+        status=Closed("follows from approval and what comes after: it is not written"),
+        issue_date=to("tranDate", clears=False),
+        currency=CURRENCY,
+        line_items=lines.entry,
+        memo=to("memo"),
+        tracking_categories=TAGS,
+        custom_fields=custom_fields("custbody", "cseg"),
+        **further,
     )
 
 
@@ -83,22 +101,15 @@ def invoices(table: Fields, line: Fields, customer: str, kinds: Mapping[str, str
         return f"/record/v1/{kinds.get(str((draft.present or {}).get('type')), words['bill'])}"
 
     lines = Lines(line)
-    named = entries(
+    named = _entries(
         table,
+        lines,
         type=Entry(lambda value, draft: {}, words=tuple(words), update=False),
-        number=to("tranId", clears=False),
         contact=_party(customer),
-        status=STATE,
-        issue_date=to("tranDate", clears=False),
         due_date=to("dueDate"),
-        currency=CURRENCY,
-        line_items=lines.entry,
         total_discount=Closed("is a line with a discount item"),
         total_tax_amount=Closed("is computed by NetSuite"),
-        memo=to("memo"),
         company=ref("subsidiary", clears=False),
-        tracking_categories=TAGS,
-        custom_fields=OWN,
     )
     about = "A vendor's bill, or with the type `invoice` one to a customer."
     return _document("invoice", path, about, lines, named, compares=True)
@@ -106,20 +117,13 @@ def invoices(table: Fields, line: Fields, customer: str, kinds: Mapping[str, str
 
 def orders(table: Fields, line: Fields) -> Writing:
     lines = Lines(line)
-    named = entries(
+    named = _entries(
         table,
-        number=to("tranId", clears=False),
-        status=STATE,
+        lines,
         vendor=ref("entity", clears=False),
         employee=ref_of("employee"),
-        issue_date=to("tranDate", clears=False),
         delivery_date=to("dueDate"),
-        delivery_address=ADDRESS,
-        currency=CURRENCY,
-        line_items=lines.entry,
-        memo=to("memo"),
-        tracking_categories=TAGS,
-        custom_fields=OWN,
+        delivery_address=Closed("is one of NetSuite's addresses: name it in remote_data.shippingAddress"),
     )
     path = record("purchaseOrder")
     return _document("purchaseOrder", path, "An order to a vendor.", lines, named, required=("vendor",))
@@ -127,20 +131,13 @@ def orders(table: Fields, line: Fields) -> Writing:
 
 def requisitions(table: Fields, line: Fields) -> Writing:
     lines = Lines(line, "estimatedRate", "estimatedAmount")
-    named = entries(
+    named = _entries(
         table,
-        number=to("tranId", clears=False),
-        status=STATE,
+        lines,
         vendor=Closed("stands on the lines: name it in a line's remote_data.poVendor"),
         employee=Closed("is who asks: write requested_by"),
         requested_by=ref_of("entity", update=False),
-        issue_date=to("tranDate", clears=False),
         delivery_date=to("dueDate"),
-        currency=CURRENCY,
-        line_items=lines.entry,
-        memo=to("memo"),
-        tracking_categories=TAGS,
-        custom_fields=OWN,
     )
     path = record("purchaseRequisition")
     return _document("purchaseRequisition", path, "What an employee asks to be bought.", lines, named)

@@ -9,6 +9,7 @@ from providers.netsuite.dialect import (
     Columns,
     flag,
     folded,
+    key,
     moment,
     own,
     resource,
@@ -17,7 +18,6 @@ from providers.netsuite.dialect import (
     whole,
 )
 from providers.netsuite.dialect import of as columns
-from providers.netsuite.masters import key
 from providers.netsuite.shapes import NO_CUSTOM_FIELDS, yes
 from providers.netsuite.shapes import UPDATED as UPDATED_AT
 from providers.queries import Column, Part

@@ -18,6 +18,7 @@ from providers.netsuite.dialect import (
     Columns,
     flag,
     folded,
+    key,
     moment,
     optional,
     own,
@@ -38,10 +39,6 @@ from providers.values import ident, number, one_of, text
 from schemas.accounting import Account, Currency, Item
 
 Row = Mapping[str, Any]
-
-
-def key(alias: str) -> Columns:
-    return {"id": Column(f"{alias}.id", filled=True)}
 
 
 # accttype -> type, classification; what is on no balance sheet is shown as it is, without a classification

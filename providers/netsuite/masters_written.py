@@ -7,7 +7,6 @@ from providers.mapping import Fields
 from providers.netsuite.written import (
     CURRENCY,
     STATUS,
-    blame,
     custom_fields,
     deeds,
     entries,
@@ -43,7 +42,6 @@ def accounts(table: Fields, types: Mapping[str, str]) -> Writing:
         thing="account",
         entries=named,
         deeds=deeds(record("account"), "An account of the general ledger.", GONE, home=in_several),
-        blame=blame,
         required=("type",),
         place=placed(named),
     )
@@ -63,7 +61,6 @@ def tracking(kind: str, kind_of_record: str, table: Fields) -> Writing:
         thing=kind,
         entries=named,
         deeds=deeds(record(kind_of_record), f"A {kind}.", GONE, home=in_several),
-        blame=blame,
         suits=lambda given: given.get("category_type", "department") == kind,
         place=placed(named),
     )
@@ -108,6 +105,5 @@ def items(table: Fields, kind_of: Callable[[Mapping[str, Any]], str | None]) -> 
         thing="item",
         entries=named,
         deeds=deeds(path, about, GONE, compares=True, home=in_several),
-        blame=blame,
         place=placed(named),
     )

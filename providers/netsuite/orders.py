@@ -26,6 +26,7 @@ from providers.netsuite.dialect import of as columns
 from providers.netsuite.documents import (
     STATE,
     TOTAL,
+    by_letter,
     document,
     document_fields,
     goods,
@@ -33,6 +34,7 @@ from providers.netsuite.documents import (
     line_items,
     line_table,
     lines,
+    of_type,
     sum_of,
     words,
 )
@@ -61,18 +63,17 @@ APPROVER, APPROVER_JOIN = _person("nextapprover", "t.nextapprover", "na", "nexta
 REQUESTER_EMAIL: Columns = {"entityemail": Column("rq.email", option="employee")}
 REQUESTER_JOIN = Part("LEFT JOIN employee rq ON rq.id = t.entity", "employee")
 
-ORDER_STATES = {
-    **{"A": "submitted", "B": "authorised", "D": "authorised", "E": "authorised", "F": "authorised"},
-    **{"G": "billed", "C": "draft", "P": "draft"},
-}
+# the letters of NetSuite's statuses, by the word that they stand for
+ORDER_LETTERS = {"submitted": "A", "authorised": "BDEF", "billed": "G", "deleted": "H", "draft": "CP"}
+ORDER_STATES = by_letter(ORDER_LETTERS)
 
 
 def _order_status(status: str | None, shown: str | None, rows: Any) -> str | None:
     """A closed order counts as billed where anything of it was."""
     found = letter(status)
-    if found == "H":
-        billed = (decimal(row.get("quantitybilled")) or Decimal(0) for row in rows or ())
-        return "billed" if any(quantity > 0 for quantity in billed) else "deleted"
+    billed = (decimal(row.get("quantitybilled")) or Decimal(0) for row in rows or ())
+    if found == "H" and any(quantity > 0 for quantity in billed):
+        return "billed"
     return ORDER_STATES.get(found or "", words(shown) or found)
 
 
@@ -156,15 +157,7 @@ PURCHASE_ORDERS = resource(
     filters={
         **FILTERS,
         "status": Choice(
-            "state",
-            {
-                "submitted": ("PurchOrd:A",),
-                "authorised": ("PurchOrd:B", "PurchOrd:D", "PurchOrd:E", "PurchOrd:F"),
-                "billed": ("PurchOrd:G", "billed"),
-                "deleted": ("PurchOrd:H",),
-                "draft": ("PurchOrd:C", "PurchOrd:P"),
-            },
-            SPELLING,
+            "state", {**of_type("PurchOrd", ORDER_LETTERS), "billed": ("PurchOrd:G", "billed")}, SPELLING
         ),
         "vendor[id]": Ids("entity"),
         "issue_date": calendar("trandate"),
@@ -172,10 +165,15 @@ PURCHASE_ORDERS = resource(
     sorts={**SORTS, "total_amount": "total"},
 )
 
-REQUISITION_STATES = {
-    **{"A": "submitted", "B": "authorised", "D": "authorised", "E": "authorised", "F": "partially_delivered"},
-    **{"G": "delivered", "C": "deleted", "H": "deleted", "R": "draft"},
+REQUISITION_LETTERS = {
+    "submitted": "A",
+    "authorised": "BDE",
+    "partially_delivered": "F",
+    "delivered": "G",
+    "deleted": "CH",
+    "draft": "R",
 }
+REQUISITION_STATES = by_letter(REQUISITION_LETTERS)
 
 
 def _requisition_status(status: str | None, shown: str | None) -> str | None:
@@ -248,18 +246,7 @@ PURCHASE_ORDER_REQUISITIONS = resource(
     ),
     filters={
         **FILTERS,
-        "status": Choice(
-            "state",
-            {
-                "submitted": ("PurchReq:A",),
-                "authorised": ("PurchReq:B", "PurchReq:D", "PurchReq:E"),
-                "partially_delivered": ("PurchReq:F",),
-                "delivered": ("PurchReq:G",),
-                "deleted": ("PurchReq:C", "PurchReq:H"),
-                "draft": ("PurchReq:R",),
-            },
-            SPELLING,
-        ),
+        "status": Choice("state", of_type("PurchReq", REQUISITION_LETTERS), SPELLING),
         "vendor[id]": Ids("supplier"),
         "requested_by[id]": Ids("entity"),
         "issue_date": calendar("trandate"),

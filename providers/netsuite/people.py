@@ -18,6 +18,7 @@ from providers.netsuite.dialect import (
     Ids,
     flag,
     folded,
+    key,
     moment,
     named,
     own,
@@ -28,7 +29,6 @@ from providers.netsuite.dialect import (
     whole,
 )
 from providers.netsuite.dialect import of as columns
-from providers.netsuite.masters import key
 from providers.netsuite.shapes import (
     CUSTOM_FIELDS,
     PLACE,

@@ -7,13 +7,12 @@ from pydantic import BaseModel
 
 from providers.local_time import Tenant, instant
 from providers.mapping import Fields, Node, at, fields, given, itself, not_offered, of
-from providers.netsuite.dialect import NAMED, REFERENCES, SEGMENT
+from providers.netsuite.dialect import DIMENSIONS, NAMED, REFERENCES, SEGMENT
 from providers.queries import ANY
 from providers.values import day, ident, number, one_of, raw, text
 
 Record = Mapping[str, Any]
 NUMBERS = frozenset({"Decimal Number", "Integer Number", "Currency", "Percent"})
-DIMENSIONS = (("department", "department"), ("class", "class"), ("location", "location"))
 
 STATUS = at("isinactive", one_of({"F": "active", "T": "archived", False: "active", True: "archived"}))
 
@@ -88,7 +87,7 @@ UPDATED = time("lastmodifieddate")
 
 def tags(record: Record, names: Any) -> list[dict[str, Any]]:
     """Department, class, location and the tenant's own segments that a record is marked with."""
-    found = [_tag(kind, record[key], record.get(f"{key}name")) for kind, key in DIMENSIONS if record.get(key)]
+    found = [_tag(kind, record[kind], record.get(f"{kind}name")) for kind in DIMENSIONS if record.get(kind)]
     own = (name for name in names if name.startswith(SEGMENT) and record.get(name))
     return [*found, *(_tag(name, record[name], record.get(f"{name}{NAMED}")) for name in own)]
 
@@ -97,7 +96,7 @@ def _tag(kind: str, value: Any, name: Any) -> dict[str, Any]:
     return {"id": f"{kind}:{value}", "name": text(name), "option": None, "option_id": None}
 
 
-TAGS = of(tags, itself(*(f"{key}{end}" for _, key in DIMENSIONS for end in ("", "name"))), given("globals"))
+TAGS = of(tags, itself(*(f"{kind}{end}" for kind in DIMENSIONS for end in ("", "name"))), given("globals"))
 
 
 def person(key: str) -> Node:

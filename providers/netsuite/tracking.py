@@ -17,6 +17,7 @@ from providers.netsuite.dialect import (
     Columns,
     PrefixedIds,
     folded,
+    key,
     moment,
     optional,
     own,
@@ -26,7 +27,6 @@ from providers.netsuite.dialect import (
     whole,
 )
 from providers.netsuite.dialect import of as columns
-from providers.netsuite.masters import key
 from providers.netsuite.masters_written import tracking
 from providers.netsuite.shapes import CUSTOM_FIELDS, STATUS, first, prefixed
 from providers.netsuite.shapes import UPDATED as UPDATED_AT

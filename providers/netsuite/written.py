@@ -1,13 +1,13 @@
 """How NetSuite's records are written by REST: paths, the external id that makes a create safe to repeat, references."""
 
 import re
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
 
 from providers.mapping import Fields
-from providers.netsuite.dialect import CUSTOM
+from providers.netsuite.dialect import CUSTOM, DIMENSIONS, SEGMENT
 from providers.turning import to, turn, word
 from providers.writing import Body, Closed, Deed, Draft, Entries, Entry, Fault, Row, Step, Talk
 from schemas.errors import InvalidRequest
@@ -178,14 +178,11 @@ def _own(value: Any) -> Any:
     return {"id": str(value["id"])} if isinstance(value, dict) and value.get("id") else value
 
 
-DIMENSIONS = {"department": "department", "class": "class", "location": "location"}
-
-
 def _check_tags(value: Any, draft: Draft) -> Iterator[Fault]:
     seen: set[str] = set()
     for place, tag in enumerate(value):
         kind, _, number = (tag.get("id") or "").partition(":")
-        if not number or not (kind in DIMENSIONS or kind.startswith("cseg")):
+        if not number or not (kind in DIMENSIONS or kind.startswith(SEGMENT)):
             yield Fault(f"{place}.id", "is the id of no tracking category")
         elif kind in seen:
             yield Fault(f"{place}.id", f"is a second {kind}: there is one of each kind")
@@ -195,20 +192,15 @@ def _check_tags(value: Any, draft: Draft) -> Iterator[Fault]:
 def _tags(value: Any, draft: Draft) -> Body:
     """Of the three that every account has, those that are not named are cleared on an update."""
     pairs = (tag["id"].split(":", 1) for tag in value or ())
-    absent: Body = {} if draft.creates else dict.fromkeys(DIMENSIONS.values())
-    return {**absent, **{DIMENSIONS.get(kind, kind): {"id": number} for kind, number in pairs}}
+    absent: Body = {} if draft.creates else dict.fromkeys(DIMENSIONS)
+    return {**absent, **{kind: {"id": number} for kind, number in pairs}}
 
 
-TAGS = Entry(_tags, keys=(*DIMENSIONS.values(),), check=_check_tags)
-
-
-def blame(text: str, keys: Iterable[str]) -> tuple[str, str] | None:
-    """NetSuite's complaints name a place, not a field: see `placed`."""
-    return None
+TAGS = Entry(_tags, keys=DIMENSIONS, check=_check_tags)
 
 
 def placed(named: Entries) -> Callable[[str, Draft], str | None]:
-    """The unified field at a place in the body, such as `item.items[0].item`."""
+    """The unified field at a place in the body: that is what NetSuite's complaints name, `item.items[0].item`."""
 
     def place(path: str, draft: Draft) -> str | None:
         member = path.partition(".")[0]
