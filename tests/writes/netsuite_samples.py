@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from tests.writes.samples import STANDING, Sample
 from tests.writes.strategies import (
     CENTS,
-    COUNTRY,
     DAY,
     NUMBERS,
+    PLACE,
     TEXT,
     Strategy,
     same_fields,
@@ -27,18 +27,17 @@ ITEMS, ACCOUNTS = st.sampled_from(["34", "38"]), st.sampled_from(["121", "126"])
 TAGS: Strategy = st.sampled_from(
     [[], [{"id": "department:1"}], [{"id": "department:2"}, {"id": "class:1"}, {"id": "location:1"}]]
 )
-OPEN_DAY = st.dates(date(2026, 1, 1), date(2026, 12, 31)).map(
-    date.isoformat
-)  # of periods that are not closed
-AMOUNT = st.integers(1, 10**5).map(lambda cents: cents / 100)
-PLACE = {
-    "street_1": TEXT,
-    "street_2": st.none() | TEXT,
-    "city": TEXT,
-    "state": st.none() | TEXT,
-    "country": COUNTRY,
-    "postal_code": TEXT,
+# of periods that are not closed
+OPEN_DAY = st.dates(date(2026, 1, 1), date(2026, 12, 31)).map(date.isoformat)
+ORDER = {
+    "issue_date": DAY,
+    "delivery_date": DAY,
+    "currency": st.nothing(),
+    "memo": TEXT,
+    "tracking_categories": TAGS,
+    "custom_fields": st.just({}),
 }
+AMOUNT = st.integers(1, 10**5).map(lambda cents: cents / 100)
 
 
 def _addresses(*uses: str | None) -> Strategy:
@@ -204,12 +203,7 @@ SAMPLES: Mapping[str, Sample] = {
         {
             "number": st.builds(lambda: f"P-{next(NUMBERS)}"),
             "employee": EMPLOYEES.map(lambda id_: {"id": id_}),
-            "issue_date": DAY,
-            "delivery_date": DAY,
-            "currency": st.nothing(),
-            "memo": TEXT,
-            "tracking_categories": TAGS,
-            "custom_fields": st.just({}),
+            **ORDER,
         },
         {**LOOKS, "employee": same_id},
         create_only=frozenset({"number", "vendor", "currency", "line_items"}),
@@ -219,12 +213,7 @@ SAMPLES: Mapping[str, Sample] = {
         {"requested_by": EMPLOYEES.map(lambda id_: {"id": id_}), "line_items": _lines("item")},
         {
             "number": st.builds(lambda: f"R-{next(NUMBERS)}"),
-            "issue_date": DAY,
-            "delivery_date": DAY,
-            "currency": st.nothing(),
-            "memo": TEXT,
-            "tracking_categories": TAGS,
-            "custom_fields": st.just({}),
+            **ORDER,
         },
         {**LOOKS, "requested_by": same_id},
         create_only=frozenset({"number", "requested_by", "currency", "line_items"}),

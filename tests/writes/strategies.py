@@ -21,6 +21,14 @@ QUANTITY = st.builds(
 CENTS = st.integers(1, 10**7).map(lambda cents: cents / 100)
 DAY = st.dates(date(2001, 1, 1), date(2099, 12, 31)).map(date.isoformat)
 COUNTRY = st.sampled_from(["US", "DE", "FR"])
+PLACE = {
+    "street_1": TEXT,
+    "street_2": st.none() | TEXT,
+    "city": TEXT,
+    "state": st.none() | TEXT,
+    "country": COUNTRY,
+    "postal_code": TEXT,
+}
 PEOPLE = st.sampled_from(["20", "21", "22"])
 
 
@@ -29,15 +37,7 @@ def unique(prefix: str) -> Strategy:
 
 
 def address(*kinds: str | None) -> Strategy:
-    place = {
-        "street_1": TEXT,
-        "street_2": st.none() | TEXT,
-        "city": TEXT,
-        "state": st.none() | TEXT,
-        "country": COUNTRY,
-        "postal_code": TEXT,
-    }
-    return st.fixed_dictionaries({**place, "type": st.sampled_from(kinds)})
+    return st.fixed_dictionaries({**PLACE, "type": st.sampled_from(kinds)})
 
 
 ADDRESSES = st.tuples(
