@@ -1,10 +1,24 @@
 """What people have consented to, as far as it is the same for every provider: kept, counted, shown and ended."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sandbox.clock import Clock
 from sandbox.grant import Grant, load, save
+
+REMEMBERED = 1000  # codes, so that a second use of an old one is still noticed
+
+
+@dataclass
+class Code:
+    """An authorization code under way; `challenge` is that of PKCE, empty where none was sent."""
+
+    grant: Grant
+    redirect_uri: str
+    challenge: str
+    dies: float
+    used: bool = False
 
 
 class Consents:
@@ -13,7 +27,19 @@ class Consents:
     def __init__(self, clock: Clock, file: Path | None = None) -> None:
         self.clock, self._file = clock, file
         self.grants = load(file) if file else {}
+        self._codes: dict[str, Code] = {}
         self.reset()
+
+    def hand_out(self, code: str, meant: Code) -> str:
+        self._codes[code] = meant
+        if len(self._codes) > REMEMBERED:
+            del self._codes[next(iter(self._codes))]
+        return code
+
+    def under_way(self, client: str, code: str) -> Code | None:
+        """What this client's code stands for; None where it is none of this client's."""
+        found = self._codes.get(code)
+        return found if found and found.grant.client == client else None
 
     def alive(self, id_: str) -> bool:
         found = self.grants.get(id_)

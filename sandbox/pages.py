@@ -18,8 +18,9 @@ TEMPLATES = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefi
 POLICY = (
     f"default-src 'none'; style-src 'sha256-{DIGEST}'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
 )
+NO_STORE = {"cache-control": "no-store"}
 HEADERS = {
-    "cache-control": "no-store",
+    **NO_STORE,
     "content-security-policy": POLICY,
     # Not no-referrer, under which a browser sends `Origin: null` with our own forms.
     "referrer-policy": "same-origin",

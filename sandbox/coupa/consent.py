@@ -14,13 +14,11 @@ from sandbox.coupa.clients import signing_key
 from sandbox.coupa.people import BY_ID, PEOPLE, PROVISIONING, SIGN_IN, Person, named, split
 from sandbox.coupa.tenant import Tenant
 from sandbox.coupa.tokens import TokenRefusal
-from sandbox.pages import foreign, page_of
+from sandbox.pages import NO_STORE, foreign, page_of
 from sandbox.sessions import Sessions
 
 PATH = "/oauth2/authorizations/new"
-COOKIE = "stand_in_session"
 page = page_of("Coupa")
-NO_STORE = {"cache-control": "no-store"}
 WORDS = {
     "openid": "Know who you are",
     "profile": "See your name",
@@ -70,7 +68,7 @@ class Consent:
         if "user" in form:
             return self._signed_in(request, form["user"][0])
         if person is None or form.get("answer") == ["switch"]:
-            return _again(request, "")
+            return self._again(request, "")
         if form.get("answer") != ["allow"]:
             return self._refused(asked)
         chosen = form.get("scope", [])
@@ -117,12 +115,16 @@ class Consent:
         return RedirectResponse(way_back(self.tenant, asked, **answer), 303, NO_STORE)
 
     def _person(self, request: Request) -> Person | None:
-        signed_in = self.sessions.read(request.cookies.get(COOKIE, ""))
+        signed_in = self.sessions.of(request)
         return BY_ID[int(signed_in)] if signed_in else None
 
     def _signed_in(self, request: Request, user: str) -> Response:
         person = BY_ID.get(int(user)) if user.isdecimal() else None
-        return _again(request, self.sessions.cookie(str(person.user)) if person else "")
+        return self._again(request, str(person.user) if person else "")
+
+    def _again(self, request: Request, user: str) -> Response:
+        """The same page anew, with another session or with none."""
+        return self.sessions.again(f"{PATH}?{request.url.query}", user, path="/oauth2")
 
     def _people(self, hint: str) -> list[dict[str, Any]]:
         """All who can sign in, the one of the login hint first."""
@@ -143,13 +145,6 @@ def described(scopes: Iterable[str]) -> list[tuple[str, str]]:
 def _meaning(scope: str) -> str:
     *objects, right = scope.split(".")[1:]
     return f"{right.capitalize()}: {' '.join(objects).replace('_', ' ')}"
-
-
-def _again(request: Request, cookie: str) -> Response:
-    """The same page anew, with another session or with none."""
-    response = RedirectResponse(f"{PATH}?{request.url.query}", 303, NO_STORE)
-    response.set_cookie(COOKIE, cookie, path="/oauth2", httponly=True, samesite="lax")
-    return response
 
 
 def _problem(status: int, text: str) -> Response:

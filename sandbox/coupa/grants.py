@@ -5,31 +5,17 @@ import hmac
 import secrets
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.clock import Clock
-from sandbox.consents import Consents
+from sandbox.consents import Code, Consents
 from sandbox.coupa.switches import Switches
 from sandbox.grant import Grant
 from sandbox.pkce import proves
 
-REMEMBERED = 1000  # codes, so that a second use of an old one is still noticed
-
 
 class Spent(Exception):
     """A code or refresh token that is unknown, used up, too old or meant for somebody else; the text says which."""
-
-
-@dataclass
-class Code:
-    """An authorization code under way; `challenge` is that of PKCE, empty where none was sent."""
-
-    grant: Grant
-    redirect_uri: str
-    challenge: str
-    dies: float
-    used: bool = False
 
 
 class Grants(Consents):
@@ -41,24 +27,21 @@ class Grants(Consents):
     def __init__(self, clock: Clock, switches: Switches, key: bytes, file: Path | None = None) -> None:
         super().__init__(clock, file)
         self.switches, self._key = switches, key
-        self._codes: dict[str, Code] = {}
 
     def code(
         self, client: str, user: int, scopes: tuple[str, ...], redirect_uri: str, challenge: str, nonce: str
     ) -> str:
         """A code for a consent just given."""
-        now, code = self.clock.now(), secrets.token_urlsafe(24)
+        now = self.clock.now()
         grant = Grant(secrets.token_hex(8), client, user, scopes, now, nonce)
         self.grants[grant.id] = grant
-        self._codes[code] = Code(grant, redirect_uri, challenge, now + self.switches.code_ttl)
-        if len(self._codes) > REMEMBERED:
-            del self._codes[next(iter(self._codes))]
-        return code
+        found = Code(grant, redirect_uri, challenge, now + self.switches.code_ttl)
+        return self.hand_out(secrets.token_urlsafe(24), found)
 
     def exchanged(self, client: str, code: str, redirect_uri: str, verifier: str) -> Grant:
         """The grant behind a code, which is used up by it. A second use takes all that the first one gave."""
-        found = self._codes.get(code)
-        if found is None or found.grant.client != client:
+        found = self.under_way(client, code)
+        if found is None:
             raise Spent("The authorization code is unknown.")
         if found.used:
             self.codes_reused += 1

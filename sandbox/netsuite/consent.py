@@ -15,12 +15,10 @@ from sandbox.netsuite.people import BY_ENTITY, INTEGRATION, IVO, PEOPLE, ROLES, 
 from sandbox.netsuite.registry import Actor
 from sandbox.netsuite.scopes import ANALYTICS, ASSISTANTS, REST, RESTLETS, Refused
 from sandbox.netsuite.tenant import Tenant
-from sandbox.pages import foreign, page_of
+from sandbox.pages import NO_STORE, foreign, page_of
 from sandbox.sessions import Sessions
 
 PATH = "/app/login/oauth2/authorize.nl"
-COOKIE = "stand_in_session"
-NO_STORE = {"cache-control": "no-store"}
 WORDS = {
     REST: "Use the REST web services",
     RESTLETS: "Call RESTlets",
@@ -80,15 +78,13 @@ class Consent:
             return _back(asked, error=refusal.error)
 
     def _chosen(self, request: Request) -> tuple[Person, Role] | None:
-        return _choice(self.sessions.read(request.cookies.get(COOKIE, "")) or "")
+        return _choice(self.sessions.of(request) or "")
 
     def _again(self, request: Request, choice: str) -> Response:
         """The same page anew, with another session or with none."""
         query = request.url.include_query_params(again="1").query
-        response = RedirectResponse(f"{site_of(request).prefix}{PATH}?{query}", 303, NO_STORE)
-        cookie = self.sessions.cookie(choice) if _choice(choice) else ""
-        response.set_cookie(COOKIE, cookie, httponly=True, samesite="lax")
-        return response
+        address = f"{site_of(request).prefix}{PATH}?{query}"
+        return self.sessions.again(address, choice if _choice(choice) else "")
 
 
 def _choice(text: str) -> tuple[Person, Role] | None:

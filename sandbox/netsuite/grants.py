@@ -1,11 +1,10 @@
 """What people have consented to: codes that are good once, and refresh tokens, which differ with the kind of client."""
 
 import secrets
-from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.clock import Clock
-from sandbox.consents import Consents
+from sandbox.consents import Code, Consents
 from sandbox.grant import Grant
 from sandbox.netsuite import jws
 from sandbox.netsuite.keys import rsa_key
@@ -14,20 +13,8 @@ from sandbox.netsuite.scopes import Refused
 from sandbox.netsuite.switches import Switches
 from sandbox.pkce import proves
 
-REMEMBERED = 1000  # codes
 KID = "refresh"
 ISSUER = "https://system.netsuite.com"
-
-
-@dataclass
-class Code:
-    """An authorization code under way; `challenge` is that of PKCE, empty where none was sent."""
-
-    grant: Grant
-    redirect_uri: str
-    challenge: str
-    dies: float
-    used: bool = False
 
 
 class Grants(Consents):
@@ -36,21 +23,18 @@ class Grants(Consents):
     def __init__(self, clock: Clock, switches: Switches, file: Path | None = None) -> None:
         super().__init__(clock, file)
         self.switches = switches
-        self._codes: dict[str, Code] = {}
 
     def code(self, actor: Actor, scopes: tuple[str, ...], redirect_uri: str, challenge: str) -> str:
         """A code for a consent just given."""
-        now, code, client = self.clock.now(), secrets.token_hex(32), actor.integration.client_id
+        now, client = self.clock.now(), actor.integration.client_id
         made = Grant(secrets.token_hex(8), client, actor.person.entity, scopes, now, role=actor.role.id)
-        self._codes[code] = Code(made, redirect_uri, challenge, now + self.switches.code_ttl)
-        if len(self._codes) > REMEMBERED:
-            del self._codes[next(iter(self._codes))]
-        return code
+        found = Code(made, redirect_uri, challenge, now + self.switches.code_ttl)
+        return self.hand_out(secrets.token_hex(32), found)
 
     def exchanged(self, client: Integration, code: str, redirect_uri: str, verifier: str) -> Grant:
         """The grant behind a code, which is used up by any attempt of its client. Raises Refused."""
-        found = self._codes.get(code)
-        if found is None or found.grant.client != client.client_id:
+        found = self.under_way(client.client_id, code)
+        if found is None:
             raise Refused("invalid_grant", "the code is unknown")
         self.codes_reused += found.used
         if found.used or self.clock.now() >= found.dies:
