@@ -1,21 +1,19 @@
 """A client of the stand-in's authorization code flow, as tests walk it without a browser."""
 
-import base64
-import hashlib
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
 from tests.sandbox_netsuite.conftest import Account
+from tests.visiting import VERIFIER, asked, landed
 
 PATH = "/app/login/oauth2/authorize.nl"
 TOKEN = "/services/rest/auth/oauth2/v1/token"
 REVOKE = "/services/rest/auth/oauth2/v1/revoke"
 CALLBACK = "http://127.0.0.1:8000/connect/netsuite/callback"
-VERIFIER = "v" * 43
-CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
+returned = partial(landed, callback=CALLBACK, status=302)
 STATE = "s & t " * 5
 LIMITS = "/services/rest/system/v1/governanceLimits"
 
@@ -36,14 +34,11 @@ class Visitor:
         """The request; None leaves a parameter out."""
         usual = {
             "client_id": self.known["client_id"],
-            "response_type": "code",
             "redirect_uri": CALLBACK,
             "scope": "rest_webservices",
             "state": STATE,
-            "code_challenge": CHALLENGE,
-            "code_challenge_method": "S256",
         }
-        return {name: value for name, value in {**usual, **given}.items() if value is not None}
+        return asked(usual, given)
 
     async def see(self, **given: str | None) -> httpx.Response:
         return await self.account.client.get(PATH, params=self.query(**given))
@@ -82,11 +77,3 @@ class Visitor:
         answer = await self.account.client.get(LIMITS, headers={"authorization": f"Bearer {token}"})
         assert answer.status_code in (200, 401)
         return answer.status_code == 200
-
-
-def returned(answer: httpx.Response) -> dict[str, str]:
-    """What an answer that leads back to the client says there."""
-    assert answer.status_code == 302, answer.text
-    address = urlsplit(answer.headers["location"])
-    assert f"{address.scheme}://{address.netloc}{address.path}" == CALLBACK
-    return {name: values[0] for name, values in parse_qs(address.query).items()}
