@@ -101,6 +101,6 @@ if places > 0 then redis.call('PEXPIRE', KEYS[2], whole(lease / 500)) end
 local under_way = places > 0 and redis.call('ZCARD', KEYS[2]) or 0
 local is_free = places == 0 or under_way < places
 if next_worker and is_free and (ended > 0 or places > 0 and granted > 0) then
-  redis.call('PUBLISH', ARGV[9], next_worker .. ' ' .. KEYS[1])
+  redis.pcall('PUBLISH', ARGV[9], next_worker .. ' ' .. KEYS[1])  -- leave that was given counts without it
 end
 return {granted, whole(due - now), whole(frozen - now), whole(wait), under_way, pace, cut, whole(learnt - now)}

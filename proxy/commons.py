@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import NoPermissionError, RedisError, ResponseError
 
 from providers.provider import Limits
 from proxy.bucket import slack_of, step_of
@@ -146,6 +146,8 @@ class Commons:
         while not self._is_closed:
             try:
                 await self._listen()
+            except NoPermissionError:
+                pass  # no right to the channel, which saves time alone: those that wait ask by themselves, too
             except (RedisError, OSError) as error:
                 await self._lose(error)
             await self._pause(BEAT_LOST)

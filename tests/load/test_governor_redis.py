@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from providers.provider import Limits
-from proxy.commons import Commons
+from proxy.commons import BEAT_LOST, Commons
 from schemas.errors import Throttled
 from tests.house import open_house
 from tests.load.crew import crew
@@ -157,6 +157,19 @@ async def test_e10_a_thousand_at_once_find_connections_enough(server: RedisServe
         assert await asyncio.gather(*spent) == [0.0] * 1000
         assert all(each.is_up for each in workers.commons)
         assert took < 5.0
+
+
+async def test_a_user_without_a_right_to_the_channel_does_without_it(server: RedisServer) -> None:
+    server.run("ACL", "SETUSER", "koine", "on", ">pw", "~koine:*", "resetchannels", "+@all", "-@dangerous")
+    turned: list[bool] = []
+    async with crew(server.url.replace("unix://", "unix://koine:pw@"), 2) as workers:
+        for common in workers.commons:
+            common._on_change = turned.append
+        await asyncio.gather(*(workers.call(each % 2, POOL, seconds=0.02) for each in range(30)))
+        await asyncio.sleep(BEAT_LOST + 0.2)
+        assert (len(workers.gone), workers.most) == (30, 3)
+        assert all(each.is_up for each in workers.commons)
+    assert turned == []
 
 
 async def test_the_gateway_keeps_limits_in_redis_and_says_whether_it_can(
