@@ -157,9 +157,14 @@ class Commons:
             await words.subscribe(CHANNEL)
             while not self._is_closed:
                 word = await words.get_message(timeout=LISTENING)
-                worker, key = word["data"].decode().split(" ") if word else ("", "")
-                if worker == self.worker and key in self._turns:
-                    self._turns[key].set()
+                if word:
+                    self._hear(word["data"])
+
+    def _hear(self, word: bytes) -> None:
+        """Anybody may say anything on the channel."""
+        worker, _, key = word.decode(errors="replace").partition(" ")
+        if worker == self.worker and key in self._turns:
+            self._turns[key].set()
 
     async def _pause(self, seconds: float) -> None:
         """Shorter where Redis is lost meanwhile, or all this is to end."""

@@ -32,7 +32,7 @@ class RedisServer:
                 return
         raise AssertionError("Redis does not answer")
 
-    def run(self, *words: str | int) -> object:
+    def run(self, *words: str | int | bytes) -> object:
         """A command's answer."""
         with redis.Redis.from_url(self.url, decode_responses=True) as client:
             return client.execute_command(*words)

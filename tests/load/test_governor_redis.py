@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from providers.provider import Limits
-from proxy.commons import BEAT_LOST, Commons
+from proxy.commons import BEAT_LOST, CHANNEL, Commons, key_of
 from schemas.errors import Throttled
 from tests.house import open_house
 from tests.load.crew import crew
@@ -170,6 +170,18 @@ async def test_a_user_without_a_right_to_the_channel_does_without_it(server: Red
         assert (len(workers.gone), workers.most) == (30, 3)
         assert all(each.is_up for each in workers.commons)
     assert turned == []
+
+
+async def test_words_on_the_channel_that_make_no_sense_are_passed_over(server: RedisServer) -> None:
+    async with crew(server.url, 1) as workers:
+        turn = workers.commons[0].turn_of(VENDOR)
+        async with asyncio.timeout(5):
+            while not server.run("PUBLISH", CHANNEL, ""):  # noqa: ASYNC110  until it listens
+                await asyncio.sleep(0.02)
+            for word in ("one", "one two three", b"\xff \xff", f"{workers.commons[0].worker} x"):
+                server.run("PUBLISH", CHANNEL, word)
+            server.run("PUBLISH", CHANNEL, f"{workers.commons[0].worker} {key_of(VENDOR)}")
+            await turn.wait()
 
 
 async def test_the_gateway_keeps_limits_in_redis_and_says_whether_it_can(
