@@ -26,6 +26,7 @@ from schemas.tables import ApiToken, EnvironmentIntegration, IntegratedAccount, 
 
 ACTIVE = "active"
 NEEDS_REAUTH = "needs_reauth"
+PAUSED = "60"  # seconds after which to ask for a paused account again: nobody knows how long that will be
 LONGEST_MESSAGE = 2000
 
 
@@ -259,7 +260,12 @@ _credentials_of_account = (
 def check_state(account: IntegratedAccount, integration: EnvironmentIntegration) -> None:
     """Raises AccountProblem where calls must not go out."""
     if account.is_blocked:
-        raise AccountProblem("This integrated account is paused.", status=503, reason="account_paused")
+        raise AccountProblem(
+            "This integrated account is paused.",
+            status=503,
+            reason="account_paused",
+            headers={"retry-after": PAUSED},
+        )
     if account.status == NEEDS_REAUTH:
         raise AccountProblem(
             account.last_error or "The vendor refused the credentials: reconnect the account.",

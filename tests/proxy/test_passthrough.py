@@ -185,4 +185,5 @@ async def test_a_call_for_an_account_that_is_not_ready_reaches_no_vendor(house: 
     before = await house.stats()
     answer = await call(house, "DELETE", "/proxy/suppliers/1")
     assert (answer.status_code, answer.json()["details"]["reason"]) == (503, "account_paused")
+    assert answer.headers["retry-after"] == "60"
     assert (await house.stats())["requests"] == before["requests"]
