@@ -1,9 +1,12 @@
 """Browsers with an account token: cross-origin calls for the origins that the token's environment allows, never `*`."""
 
+from collections.abc import Awaitable
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from auth.caller import Caller
+from auth.database import Unavailable
 from auth.origins import Origins
 
 OPEN = ("/unified/", "/proxy/", "/custom/", "/integrated-account/me")
@@ -16,7 +19,11 @@ EXPOSED = (
 
 
 class Cors:
-    """Pure ASGI. Preflights are answered for origins that any environment allows: they carry no token."""
+    """Pure ASGI, just within Front, so that browsers read all refusals.
+
+    For preflights, which carry no token, and answers to nobody known (for the token, or given before it was looked at)
+    it is enough that any environment allows the origin.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -29,24 +36,33 @@ class Cors:
             return
         origins: Origins = scope["state"]["origins"]
         if scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
-            await _preflight(send, origin, headers, is_allowed=await origins.any_allows(origin))
+            await _preflight(send, origin, headers, is_allowed=await _known(origins.any_allows(origin)))
             return
 
         async def opened(message: Message) -> None:
             if message["type"] == "http.response.start":
                 found = MutableHeaders(scope=message)
                 found.add_vary_header("origin")
-                caller: Caller | None = scope["state"].get("caller")
-                if (
-                    caller
-                    and caller.kind == "account"
-                    and await origins.allows(caller.environment_id, origin)
-                ):
+                if await _known(_may_read(origins, origin, scope["state"].get("caller"))):
                     found["access-control-allow-origin"] = origin
                     found["access-control-expose-headers"] = EXPOSED
             await send(message)
 
         await self._app(scope, receive, opened)
+
+
+async def _may_read(origins: Origins, origin: str, caller: Caller | None) -> bool:
+    if caller is None:
+        return await origins.any_allows(origin)
+    return caller.kind == "account" and await origins.allows(caller.environment_id, origin)
+
+
+async def _known(is_allowed: Awaitable[bool]) -> bool:
+    """A database that is away allows nobody; the answer has its own word on that."""
+    try:
+        return await is_allowed
+    except Unavailable:
+        return False
 
 
 async def _preflight(send: Send, origin: str, headers: Headers, *, is_allowed: bool) -> None:

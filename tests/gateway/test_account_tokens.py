@@ -1,12 +1,14 @@
 """Account tokens: one account, a few routes, fifteen minutes, from the origins that the environment allows. C4, C11."""
 
 import time
+from pathlib import Path
 
 import httpx
 import pytest
 from starlette.routing import Route
 
 from auth.account_tokens import make_account_token
+from auth.database import Database
 from auth.guesses import MOST_FAILURES
 from gateway.app import ROUTES
 from tests.house import House, client, link
@@ -98,6 +100,30 @@ async def test_browsers_may_call_with_an_account_token_from_an_allowed_origin_al
     assert "access-control-allow-origin" not in with_api_token.headers
     admin = await house.client.get("/integrated-account", headers={"origin": PAGE})
     assert "access-control-allow-origin" not in admin.headers
+
+
+async def test_browsers_read_why_their_token_is_refused(house: House) -> None:
+    await house.client.patch(f"/environment/{house.environment}", json={"allowed_origins": [PAGE]})
+    old = make_account_token(
+        house.state["token_hash_key"], house.environment, house.account, lambda: time.time() - 901
+    )
+    async with client(house.app, old, house.coupa_credentials) as browser:
+        for origin, allowed in ((PAGE, PAGE), ("https://evil.example", None)):
+            answer = await browser.get("/unified/accounting/contacts", headers={"origin": origin})
+            assert (answer.status_code, answer.json()["details"]["reason"]) == (401, "expired_token")
+            assert answer.headers.get("access-control-allow-origin") == allowed
+
+
+async def test_origins_that_can_not_be_read_are_not_allowed(house: House, tmp_path: Path) -> None:
+    token, away = await token_of(house), Database(f"sqlite+aiosqlite:///{tmp_path}/nowhere/koine.db")
+    house.state["origins"]._database = away
+    async with client(house.app, token, house.coupa_credentials) as browser:
+        for method, more in (("GET", {}), ("OPTIONS", {"access-control-request-method": "GET"})):
+            answer = await browser.request(
+                method, "/unified/accounting/contacts?limit=1", headers={"origin": PAGE, **more}
+            )
+            assert (answer.status_code, "access-control-allow-origin" in answer.headers) == (200, False)
+    await away.close()
 
 
 async def test_c11_who_guesses_tokens_is_slowed_down_and_learns_nothing(house: House) -> None:

@@ -45,6 +45,21 @@ async def test_requests_beyond_the_most_are_turned_away_and_probes_are_not(tmp_p
     assert after.status_code == 200
 
 
+async def test_browsers_read_that_there_is_too_much_to_do(tmp_path: Path) -> None:
+    page, path = "https://app.example.com", "/unified/accounting/contacts"
+    async with open_house(tmp_path, most_requests=10) as house:
+        await house.client.patch(f"/environment/{house.environment}", json={"allowed_origins": [page]})
+        house.state["load"].in_flight = 10
+        asked = {"origin": page, "access-control-request-method": "GET"}
+        preflight = await house.client.options(path, headers=asked)
+        assert (preflight.status_code, preflight.headers["access-control-allow-origin"]) == (200, page)
+        for origin, allowed in ((page, page), ("https://evil.example", None)):
+            refused = await house.client.get(path, headers={"origin": origin})
+            assert (refused.status_code, refused.json()["details"]["reason"]) == (503, "overloaded")
+            assert refused.headers.get("access-control-allow-origin") == allowed
+        house.state["load"].in_flight = 0
+
+
 def test_a_loop_that_stays_behind_is_too_much_and_one_long_piece_of_work_is_not() -> None:
     load, now = Load(10), 100.0
     load.looked(now, 3.0)
