@@ -2,18 +2,23 @@
 
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, tuple_
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 
 from auth.database import Database
 from schemas.tables import Change
 
 EVERY = 1.0  # seconds between two looks
 GOOD_FOR = 4.0  # seconds from a look for which what it did not name holds; the contract allows 5
+SWEPT_EVERY = 60.0  # seconds
+MOST_AT_ONCE = 1000
+SWEPT = ("swept", "")  # the mark whose number says that what is below it may be gone
 
 Forget = Callable[[Collection[str]], object]
 Marks = dict[tuple[str, str], int]
@@ -28,6 +33,7 @@ class Changes:
         self._told: list[tuple[str, Forget]] = []
         self._beginnings: list[Callable[[], object]] = []
         self._since: int | None = None
+        self._since_sweep: int | None = None
         self._seen: Marks = {}
         self.until = 0.0
 
@@ -40,15 +46,39 @@ class Changes:
         """Tells of what was committed since the last look. Raises Unavailable."""
         began = self._clock()
         horizon, found = await self._read()
-        if (
-            self._since is None or horizon < self._since
-        ):  # another database in the place of the one that was there
+        if self._begins_anew(horizon, found.get(SWEPT, 0)):
             for clear in self._beginnings:
                 clear()
         else:
             self._tell({mark for mark, number in found.items() if self._seen.get(mark) != number})
         self._since, self._seen = horizon, found
         self.until = began + GOOD_FOR
+
+    async def sweep(self) -> None:
+        """Removes what was there at the last sweep, some at a time. Raises Unavailable.
+
+        All processes have heard of it since; one that was away, and has not, finds that there was a sweep.
+        """
+        if self._since_sweep is not None:
+            with suppress(IntegrityError):  # another process has been first to leave its mark
+                await self._remove(self._since_sweep)
+        self._since_sweep = self._since
+
+    async def _remove(self, before: int) -> None:
+        mark = tuple_(col(Change.kind), col(Change.subject))
+        old = select(Change.kind, Change.subject).where(col(Change.number) < before, Change.kind != SWEPT[0])
+        # What somebody is just changing is passed over: to wait for them might be to wait for each other.
+        some = old.limit(MOST_AT_ONCE).with_for_update(skip_locked=True)
+        async with self._database.write() as session:
+            if (await session.exec(delete(Change).where(mark.in_(some)))).rowcount:
+                swept = await session.get(Change, SWEPT, with_for_update=True)
+                swept = swept or Change(kind=SWEPT[0], subject=SWEPT[1], number=0)
+                swept.number = max(swept.number, before)
+                session.add(swept)
+
+    def _begins_anew(self, horizon: int, swept: int) -> bool:
+        """The first time, with another database in the place of the one that was there, and after too long a pause."""
+        return self._since is None or horizon < self._since or swept > self._since
 
     async def _read(self) -> tuple[int, Marks]:
         """Below the horizon nothing more will appear. It is read first: what is committed in between is seen twice."""

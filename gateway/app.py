@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from auth.changes import EVERY, Changes
+from auth.changes import EVERY, SWEPT_EVERY, Changes
 from auth.connections import Connections
 from auth.database import Database
 from auth.gateway_secret import gateway_secret
@@ -191,7 +191,7 @@ async def open_state(
             changes=changes,
         )
         origins = Origins(database, changes)
-        await stack.enter_async_context(rounds(EVERY, changes.look, {}))
+        await stack.enter_async_context(rounds(EVERY, changes.look, {changes.sweep: SWEPT_EVERY}))
         renewals = Renewals(
             way_out,
             database,

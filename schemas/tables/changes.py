@@ -11,7 +11,7 @@ from schemas.tables.base import METADATA
 class Change(SQLModel, table=True):
     """The last change of a token, an account or an environment (`kind`), by the id of it (`subject`).
 
-    `number` rises: on Postgres it is the transaction's, on SQLite a count.
+    `number` rises: on Postgres it is the transaction's, on SQLite a count. Rows below that of `swept` may be gone.
     """
 
     __tablename__ = "change"
