@@ -39,13 +39,14 @@ async def test_e1_workers_together_keep_the_rate_and_its_burst(server: RedisServ
     async with crew(server.url, count) as workers:
         started = asyncio.get_running_loop().time()
         calls = [asyncio.create_task(workers.call(each % count, FAST)) for each in range(300)]
-        await asyncio.sleep(1.0)
+        async with asyncio.timeout(5):  # a sixth of it on a machine that is idle
+            while len(workers.gone) < 100:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
         for call in calls:
             call.cancel()
         await asyncio.gather(*calls, return_exceptions=True)
     took = workers.gone[-1] - started
     assert len(workers.gone) <= 16 + 100 * took + 1
-    assert len(workers.gone) >= 90, "and they use it"
 
 
 async def test_e1_after_a_429_no_worker_calls_before_its_time(server: RedisServer) -> None:
