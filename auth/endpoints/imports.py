@@ -17,7 +17,6 @@ from auth.events import emit, emit_status
 from auth.forms import AccountForm, CredentialsChange
 from auth.renewal import keep_grant
 from providers.provider import Provider
-from providers.schemes import Scheme
 from schemas.errors import AccountProblem, Conflict, InvalidRequest, NotFound, RemoteProblem, VendorTrouble
 from schemas.tables import EnvironmentIntegration, IntegratedAccount
 
@@ -38,9 +37,8 @@ async def import_(request: Request) -> Response:
         is_sandbox=form.is_sandbox,
         authentication_method=form.authentication_method,
     )
-    provider, scheme = _offered(request.state.connections, integration, form.authentication_method)
-    has_client = request.state.connections.has_client(scheme, integration, is_sandbox=form.is_sandbox)
-    context = read_context(provider, scheme, form.context, is_sandbox=form.is_sandbox, has_client=has_client)
+    provider = _offering(request.state.connections, integration, form.authentication_method)
+    context = _context(request, account, integration, form.context)
     connection = await save(request, account, integration, provider, context)
     if form.check:
         await _try_first(request, connection)
@@ -56,10 +54,7 @@ async def save(
 ) -> Connection:
     """Stores a new account with its secrets. Raises AccountProblem, before that, where no connection can be made."""
     secrets = take_context(account, provider, context)
-    connections: Connections = request.state.connections
-    async with request.state.database.read() as session:
-        client = await connections.client(session, account, integration)
-    connection = connections.connect(account, integration, secrets, client)
+    connection = await _connection(request, account, integration, secrets)
     async with request.state.database.write() as session:
         session.add(account)
         await session.flush()
@@ -78,16 +73,25 @@ async def replace_credentials(request: Request) -> Response:
         account, integration = await find_account(session, caller.environment_id, account_id)
         whole = merge(await whole_context(session, state.vault, account), form.change)
     version = account.credential_version
-    provider, scheme = state.connections.offered(integration.integration, account.authentication_method)
-    has_client = state.connections.has_client(scheme, integration, is_sandbox=account.is_sandbox)
-    context = read_context(provider, scheme, whole, is_sandbox=account.is_sandbox, has_client=has_client)
-    secrets = take_context(account, provider, context)
-    async with state.database.read() as session:
-        client = await state.connections.client(session, account, integration)
-    connection = state.connections.connect(account, integration, secrets, client)
+    context = _context(request, account, integration, whole)
+    secrets = take_context(account, state.connections.providers[integration.integration], context)
+    connection = await _connection(request, account, integration, secrets)
     await _try_new(request, connection)
+    await _replace(request, account, version, secrets, connection)
+    return json_response(await shown(request, caller, account_id))
+
+
+async def _replace(
+    request: Request,
+    account: IntegratedAccount,
+    version: str,
+    secrets: Mapping[str, Any],
+    connection: Connection,
+) -> None:
+    """Raises Conflict where the stored account is not of this version any more."""
+    state = request.state
     async with state.database.write() as session:
-        present, of = await find_account(session, caller.environment_id, account_id, lock=True)
+        present, integration = await find_account(session, account.environment_id, account.id, lock=True)
         if present.credential_version != version:
             raise Conflict("The account was changed meanwhile; send the credentials again.")
         present.context, present.credential_version = account.context, account.credential_version
@@ -95,10 +99,34 @@ async def replace_credentials(request: Request) -> Response:
         await seal_secrets(session, state.vault, present, secrets)
         if token := state.renewals.tried(connection):
             await keep_grant(session, state.vault, present, token)
-        await emit(session, "integrated_account:updated", present, of)
-        await emit_status(session, before, present, of)
-    state.connections.forget(caller.environment_id, account_id)
-    return json_response(await shown(request, caller, account_id))
+        await emit(session, "integrated_account:updated", present, integration)
+        await emit_status(session, before, present, integration)
+    state.connections.forget(account.environment_id, account.id)
+
+
+def _context(
+    request: Request,
+    account: IntegratedAccount,
+    integration: EnvironmentIntegration,
+    given: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Raises InvalidRequest for one that does not fit."""
+    connections, is_sandbox = request.state.connections, account.is_sandbox
+    provider, scheme = connections.offered(integration.integration, account.authentication_method)
+    has_client = connections.has_client(scheme, integration, is_sandbox=is_sandbox)
+    return read_context(provider, scheme, given, is_sandbox=is_sandbox, has_client=has_client)
+
+
+async def _connection(
+    request: Request,
+    account: IntegratedAccount,
+    integration: EnvironmentIntegration,
+    secrets: Mapping[str, Any],
+) -> Connection:
+    connections: Connections = request.state.connections
+    async with request.state.database.read() as session:
+        client = await connections.client(session, account, integration)
+    return connections.connect(account, integration, secrets, client)
 
 
 async def _try_first(request: Request, connection: Connection) -> None:
@@ -135,14 +163,13 @@ async def _integration(request: Request, caller: Caller, row_id: str) -> Environ
     return row
 
 
-def _offered(
-    connections: Connections, integration: EnvironmentIntegration, method: str
-) -> tuple[Provider, Scheme]:
+def _offering(connections: Connections, integration: EnvironmentIntegration, method: str) -> Provider:
+    """The provider, if one can sign in so."""
     provider = connections.providers.get(integration.integration)
     methods = [scheme.method for scheme in provider.schemes] if provider else []
-    if method not in methods:
+    if provider is None or method not in methods:
         _refuse("authentication_method", f"must be one of {', '.join(methods)}")
-    return connections.offered(integration.integration, method)
+    return provider
 
 
 def _refuse(field: str, message: str) -> NoReturn:
