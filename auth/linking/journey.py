@@ -59,16 +59,21 @@ async def attempt_page(request: Request) -> Response:
         return await _failed(seen, choice, attempt, LATE if attempt.is_late else LOST)
     if attempt.row.stage == OVER:
         return await _failed(seen, choice, attempt, attempt.row.outcome or LOST)
-    address = f"{scenes.root(request)}/connect-account/{'leave' if attempt.row.stage == AWAY else 'test'}"
-    url = f"{address}?attempt={attempt.row.id}"
-    integration = seen.integration(choice)
-    if attempt.row.stage == AWAY:
-        is_own = attempt.row.browser_hash is not None or is_own_click(request)
-        has_formats = seen.has_formats(choice)
-        mark = shown_mark(request, attempt.row.id)
-        way = url if is_own or not mark else f"{url}&shown={mark}"
-        return render(Leaving(seen.scene, integration, way, is_automatic=is_own, has_formats=has_formats))
-    return render(Testing(seen.scene, integration, url + ("&popup=handover" if handover else "")))
+    return _going_on(seen, choice, attempt, is_handover=bool(handover))
+
+
+def _going_on(seen: Visit, choice: Choice, attempt: Attempt, *, is_handover: bool) -> Response:
+    """The way to the vendor, or the test."""
+    request, integration = seen.request, seen.integration(choice)
+    address, asked = f"{scenes.root(request)}/connect-account", f"attempt={attempt.row.id}"
+    if attempt.row.stage != AWAY:
+        asked += "&popup=handover" if is_handover else ""
+        return render(Testing(seen.scene, integration, f"{address}/test?{asked}"))
+    is_own = attempt.row.browser_hash is not None or is_own_click(request)
+    mark = shown_mark(request, attempt.row.id)
+    asked += f"&shown={mark}" if mark and not is_own else ""
+    url, has_formats = f"{address}/leave?{asked}", seen.has_formats(choice)
+    return render(Leaving(seen.scene, integration, url, is_automatic=is_own, has_formats=has_formats))
 
 
 async def leave(request: Request) -> Response:
