@@ -18,9 +18,8 @@ from schemas.tables import (
 )
 from schemas.unified import UnifiedModel
 
-BUILT_IN = UUID(
-    "6f1c2a54-9d0e-4c5b-8a3e-6b6f696e65aa"
-)  # what is built in has ids made from its name, alike everywhere
+# ids of what is built in are made from names, alike everywhere
+BUILT_IN = UUID("6f1c2a54-9d0e-4c5b-8a3e-6b6f696e65aa")
 
 
 def built_in_id(kind: str, name: str) -> str:

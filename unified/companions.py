@@ -11,11 +11,8 @@ from unified.asking import Asking
 from unified.rows import Row, Rows, behind, records
 from unified.target import Target
 
-REFUSED = (
-    400,
-    403,
-    404,
-)  # how a statement is answered that the account's rights or options leave no room for
+# how a statement is answered that the account's rights or options leave no room for
+REFUSED = (400, 403, 404)
 
 
 class Companions:

@@ -18,9 +18,7 @@ from auth.webhooks.schedule import ATTEMPTS, Result, is_hopeless, next_attempt
 from auth.webhooks.secrets import Secrets, unseal
 from schemas.tables import Webhook, WebhookDelivery, WebhookEvent, new_id
 
-LEASE = timedelta(
-    seconds=60
-)  # well above the time of one attempt: a process that is slower has died, or will be
+LEASE = timedelta(seconds=60)  # well above the time of one attempt: a slower process has died, or will
 DELIVERED, DEAD = "delivered", "dead"
 MOST_LOOKED_AT = 50  # due deliveries at once
 MOST_ATTEMPTS = 50  # kept with a delivery: replays add to them

@@ -4,9 +4,7 @@ from enum import Enum
 
 from schemas.errors import AccountProblem, Problem, Refused, RemoteProblem, Throttled
 
-UNDONE = frozenset(
-    {401, 403, 408, 425, 429}
-)  # by these a vendor says that it did nothing, and may do it later
+UNDONE = frozenset({401, 403, 408, 425, 429})  # a vendor says that it did nothing, and may do it later
 
 
 class Verdict(Enum):

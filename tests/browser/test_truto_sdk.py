@@ -21,9 +21,8 @@ from tests.browser.conftest import FLAGS, press
 from tests.browser.running import World, world
 
 pytestmark = pytest.mark.xdist_group("browser")
-PACKAGE = (
-    Path(__file__).parent.parent.parent / ".tools/truto-truto-link-sdk-1.1.30.tgz"
-)  # by scripts/setup-browser
+# by scripts/setup-browser
+PACKAGE = Path(__file__).parent.parent.parent / ".tools/truto-truto-link-sdk-1.1.30.tgz"
 INTEGRITY = "E4R+QCX7Uu2tuU/Q7BOPGJidWJcB213OHp9u1LKvqAXjDnpzUjRtCEisHWOiu//6anWnkgn1FFJfzOWx8Vv+bQ=="
 TRUSTED = "http://localhost:5173"  # the one of the two origins that it hears frames from that can be local
 

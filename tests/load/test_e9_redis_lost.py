@@ -16,9 +16,8 @@ pytestmark = pytest.mark.anyio
 
 QUICK = Limits(rate=50)
 POOL = Limits(concurrency=4)
-SLOWEST = (
-    2 * PATIENCE + 1.0
-)  # seconds that a call may take longer while Redis is being lost, on a busy machine
+# seconds that a call may take longer while Redis is being lost, on a busy machine
+SLOWEST = 2 * PATIENCE + 1.0
 
 Deed = Callable[[RedisServer], object]
 

@@ -72,9 +72,8 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
 
 
 @settings(max_examples=200, deadline=None, database=None)
-@example(
-    encoding="Deflate", data=bytes(PIECE + 1), size=100_000
-)  # zlib takes all input and still holds a byte
+# zlib takes all input and still holds a byte
+@example(encoding="Deflate", data=bytes(PIECE + 1), size=100_000)
 @given(
     encoding=st.sampled_from(sorted(PACKERS)),
     data=st.binary(max_size=200) | st.builds(bytes, st.integers(0, 300_000)),

@@ -8,13 +8,8 @@ from sandbox.netsuite.seed.planter import Planter, flag
 from sandbox.netsuite.seed.words import CITIES
 from sandbox.netsuite.store import Row, Store
 
-ORDERED = (
-    "InvtPart",
-    "NonInvtPart",
-    "Service",
-    "OthCharge",
-    "Assembly",
-)  # kinds of items that documents hold
+# kinds of items that documents hold
+ORDERED = ("InvtPart", "NonInvtPart", "Service", "OthCharge", "Assembly")
 BEGAN = 2024  # the year of the first accounting period
 
 

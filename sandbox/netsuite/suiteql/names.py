@@ -10,10 +10,8 @@ from sandbox.netsuite.catalog import TABLES, Column, Kind
 from sandbox.netsuite.suiteql.functions import FUNCTIONS
 from sandbox.netsuite.suiteql.refused import Broken, Refused, unsupported
 
-MEANING, STORED = (
-    "meaning",
-    "stored",
-)  # what `resolve` notes on a column: its catalog entry; that it is a table's own
+# What `resolve` notes on a column: its catalog entry; that it is a table's own.
+MEANING, STORED = "meaning", "stored"
 BARE = ("rownum", "sessiontimezone", "sysdate")
 COMPARED = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)
 
