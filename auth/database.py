@@ -4,17 +4,15 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
 from typing import Any, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import URL, Connection, literal, make_url, text
+from sqlalchemy import URL, literal, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from auth.migrating import upgrade
 from auth.outage import Outage
 from auth.single_flight import SingleFlight
 from auth.sqlite import LOCK_SECONDS, TRIAL, attend, keep_log
@@ -23,7 +21,6 @@ from auth.unavailable import Unavailable as Unavailable
 
 T = TypeVar("T")
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 POOL_SECONDS = 5  # how long one waits for one of Postgres's connections
 CONNECT_SECONDS = 5
 COMMAND_SECONDS = 10  # after which a Postgres that does not answer counts as away
@@ -95,7 +92,7 @@ class Database:
                 async with engine.execution_options(writes=True).begin() as connection:
                     if not self._is_sqlite:
                         await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
-                    await connection.run_sync(_upgrade)
+                    await connection.run_sync(upgrade)
         finally:
             await engine.dispose()
 
@@ -177,11 +174,3 @@ def _connecting(url: URL) -> dict[str, Any]:
     if url.get_backend_name() == "sqlite":
         return {}
     return {"connect_args": {"timeout": CONNECT_SECONDS, "command_timeout": COMMAND_SECONDS}}
-
-
-def _upgrade(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")

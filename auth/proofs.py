@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote_plus
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from joserfc import jwt
-from joserfc.jwk import ECKey, RSAKey
 
 from auth.connection import Connection
 from providers.keys import algorithms, load
@@ -37,6 +35,9 @@ def proof_of(
 
 def _assertion(connection: Connection, proof: SignedJwt, url: str, scopes: Sequence[str]) -> Members:
     """RFC 7523 §3, signed anew for each request."""
+    from joserfc import jwt  # few vendors want one, and it takes 3 MB
+    from joserfc.jwk import ECKey, RSAKey
+
     key = load(connection.value("private_key"))
     fit = [name for name in algorithms(key) if name in proof.algorithms] if key else []
     if key is None or not fit:

@@ -39,8 +39,8 @@ from gateway.load import PATIENCE, Load, Shedding, watched
 from gateway.log import ROUTES as LOG_ROUTES
 from gateway.metrics import ROUTES as METRICS_ROUTES
 from gateway.metrics import Metrics
-from gateway.openapi import ROUTES as OPENAPI_ROUTES
-from gateway.openapi import Contract
+from gateway.openapi_route import ROUTES as OPENAPI_ROUTES
+from gateway.openapi_route import Contract
 from gateway.opening import Opening, Waiting
 from gateway.patience import Patience
 from gateway.readiness import complaint

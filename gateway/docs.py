@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from gateway.openapi import Contract
 from gateway.openapi_parts import PARAMETERS, Schema
+from gateway.openapi_route import Contract
 
 STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; --quiet: #59636e; --accent: #0a5bc4; }

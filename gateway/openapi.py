@@ -1,16 +1,12 @@
-"""`GET /openapi.json`: OpenAPI 3.1 of this contract, made from the routes and models that serve it."""
+"""OpenAPI 3.1 of this contract, made from the routes and models that serve it."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from importlib.metadata import version
 from typing import Any, Literal
 
-import orjson
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
 from auth import forms
@@ -168,26 +164,3 @@ def _models() -> dict[str, Schema]:
             if field.get("default", "") is None:  # stands for what is left out
                 del field["default"]
     return schemas
-
-
-class Contract:
-    """The document of these routes, made when it is first asked for."""
-
-    def __init__(self, routes: Sequence[Route]) -> None:
-        self._routes = routes
-
-    @cached_property
-    def document(self) -> Schema:
-        return document(self._routes)
-
-    @cached_property
-    def json(self) -> bytes:
-        return orjson.dumps(self.document)
-
-
-async def openapi(request: Request) -> Response:
-    contract: Contract = request.state.contract
-    return Response(contract.json, media_type="application/json")
-
-
-ROUTES = [Route("/openapi.json", openapi)]

@@ -4,12 +4,10 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
 from sqlmodel import select
 
-from auth.database import MIGRATIONS, Database, Unavailable
+from auth.database import Database, Unavailable
+from auth.migrating import recorded, revisions
 from auth.vault import Keyring, Vault
 from gateway.failure import CommandFailed
 from gateway.settings import Settings
@@ -59,11 +57,10 @@ async def is_migrated(database: Database) -> bool:
     Tables that a newer gateway has migrated will do: during a rolling change the old code serves on. Raises
     Unavailable.
     """
-    scripts = ScriptDirectory(str(MIGRATIONS))
-    ours = {script.revision for script in scripts.walk_revisions()}
+    ours = revisions()
     async with database.read() as session:
-        present = set(await (await session.connection()).run_sync(_revisions))
-    return present >= set(scripts.get_heads()) or bool(present - ours)
+        present = await (await session.connection()).run_sync(recorded)
+    return ours[-1] in present or bool(present.difference(ours))
 
 
 async def missing_keys(database: Database, keyring: Keyring) -> list[str]:
@@ -92,7 +89,3 @@ def lacks_keys(missing: Iterable[str]) -> str:
         f"KOINE_ENCRYPTION_KEYS lacks {', '.join(missing)} (fingerprint), under which stored secrets are sealed: "
         "put the key back behind the newest, and remove it only after `koine keys rotate`."
     )
-
-
-def _revisions(connection: Connection) -> tuple[str, ...]:
-    return MigrationContext.configure(connection).get_current_heads()

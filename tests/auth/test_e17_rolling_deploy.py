@@ -14,7 +14,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from auth.database import MIGRATIONS, Database
+from auth.database import Database
+from auth.migrating import MIGRATIONS, revisions
 from tests.auth.conftest import sqlite
 from tests.auth.test_database import child, differences
 
@@ -91,6 +92,10 @@ def breaks(before: sa.MetaData, after: sa.MetaData) -> list[str]:
             if not is_new and str(old.columns[column.name].type) != str(column.type):
                 found.append(f"{name}.{column.name} is of another type")
     return found
+
+
+def test_the_files_of_migrations_are_named_after_their_revisions() -> None:
+    assert revisions() == REVISIONS
 
 
 async def test_e17_no_migration_takes_anything_away_or_asks_for_anything_new(tmp_path: Path) -> None:

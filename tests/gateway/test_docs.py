@@ -9,7 +9,7 @@ import pytest
 
 from gateway.app import ROUTES
 from gateway.docs import page
-from gateway.openapi import Contract
+from gateway.openapi_route import Contract
 from tests.house import House
 
 pytestmark = pytest.mark.anyio

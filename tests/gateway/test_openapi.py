@@ -10,7 +10,8 @@ from jsonschema_rs import Draft202012Validator, meta
 from auth import forms
 from gateway.app import ROUTES
 from gateway.contract import OPERATIONS
-from gateway.openapi import PLACE, Contract
+from gateway.openapi import PLACE
+from gateway.openapi_route import Contract
 from providers.registry import PROVIDERS
 from schemas.unified import MODELS
 from tests.house import House

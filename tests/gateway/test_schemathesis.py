@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from auth.guesses import Guesses
 from gateway.app import ROUTES
-from gateway.openapi import Contract
+from gateway.openapi_route import Contract
 from tests.house import open_house
 from tests.processes import koine_up
 

@@ -1,16 +1,19 @@
 """Draws a view: HTML from the templates, and the headers that let nothing run, load or frame that is not meant to."""
 
 import json
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from auth.linking.pages.assets import address
 from auth.linking.pages.texts import LANGUAGE, TEXTS, text
 from auth.linking.pages.views import Closed, Form, Mode, Scene, Unusable, View
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 PAGE = "/connect-account"
 HEADERS = {
@@ -35,7 +38,7 @@ def render(view: View, status: int = 200) -> HTMLResponse:
     """The page of this state. Links lead to `connect-account` with what the scene carries."""
     scene = None if isinstance(view, Closed | Unusable) else view.scene
     name = type(view).__name__.lower()
-    html = TEMPLATES.get_template(f"{name}.html").render(view=view, scene=scene, state=name)
+    html = _templates().get_template(f"{name}.html").render(view=view, scene=scene, state=name)
     headers = {**HEADERS, "content-security-policy": _policy(scene, isinstance(view, Form))}
     return HTMLResponse(html, status, headers)
 
@@ -84,12 +87,17 @@ def _as_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-TEMPLATES.globals.update(t=text, link=link, asset=address, format_text=format_text, language=LANGUAGE)
-TEMPLATES.filters["data"] = _as_json
+@cache
+def _templates() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # most workers never draw a page
+
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(t=text, link=link, asset=address, format_text=format_text, language=LANGUAGE)
+    made.filters["data"] = _as_json
+    return made
