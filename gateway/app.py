@@ -31,7 +31,7 @@ from gateway.front import Front
 from gateway.gate import Gate, hosts_of
 from gateway.governing import open_governor
 from gateway.health import ROUTES as HEALTH_ROUTES
-from gateway.heap import settle
+from gateway.heap import settle, trimmed
 from gateway.leaving import Leaving
 from gateway.limits import LIMITS, Limits
 from gateway.lines import Lines
@@ -113,7 +113,8 @@ def create_app(
             settings, sandbox_contexts=sandbox_contexts, workers_folder=workers_folder, workers=workers
         ) as state:
             settle()
-            yield state
+            async with trimmed():
+                yield state
 
     opening = Opening(partial(complaint, settings), opened)
 
