@@ -159,11 +159,12 @@ class Listing:
         target, flags = self._targets[place.source], self._question.flags
         faults: Faults = {}
         records, since = [], time.perf_counter()
-        for row in kept:
-            records.append(mapped(target, found, row, flags, faults))
-            if time.perf_counter() - since > TURN:
-                await asyncio.sleep(0)
-                since = time.perf_counter()
+        with self._reader.room.taken(len(found.answer.body)):
+            for row in kept:
+                records.append(mapped(target, found, row, flags, faults))
+                if time.perf_counter() - since > TURN:
+                    await asyncio.sleep(0)
+                    since = time.perf_counter()
         return records, faults
 
 

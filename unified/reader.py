@@ -17,6 +17,7 @@ from schemas.errors import NotFound, Problem
 from unified.asking import Asking
 from unified.companions import Companions
 from unified.facts import Facts
+from unified.room import Room
 from unified.rows import Row, Rows, records
 from unified.target import Target, merged
 
@@ -33,6 +34,7 @@ class Reader:
         self._connections = connections
         self._asking = Asking(pipe, clock)
         self._companions = Companions(self._asking, connections)
+        self.room = Room()
         self.informed = Facts(pipe, connections, clock).informed
 
     async def rows(self, target: Target, call: Call) -> Rows:
@@ -40,6 +42,7 @@ class Reader:
         answer = await self._asking.ask(target, call)
         if answer.status == 404 or (answer.status == 400 and target.source.spare):
             return Rows((), answer)
+        await self.room.wait(len(answer.body))
         found = await self._records(target, answer)
         if target.source.statement:
             return await self._companions.laid(target, Rows(found, answer))
