@@ -289,6 +289,8 @@ def unknown_account() -> NotFound:
 
 def printable(message: str) -> str:
     """A vendor's words fit to be stored: Postgres takes no NUL, and nobody reads beyond a page."""
+    if message.isprintable():
+        return message[:LONGEST_MESSAGE]
     return "".join(letter if letter.isprintable() else " " for letter in message[:LONGEST_MESSAGE])
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
+import orjson
 from sqlalchemy import URL, literal, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -152,10 +153,16 @@ class Database:
         return self._url.get_backend_name() == "sqlite"
 
     def _make_engine(self, **options: Any) -> AsyncEngine:
-        engine = create_async_engine(self._url, hide_parameters=True, **options)
+        engine = create_async_engine(
+            self._url, hide_parameters=True, json_serializer=_json, json_deserializer=orjson.loads, **options
+        )
         if self._is_sqlite:
             attend(engine, self._uptime)
         return engine
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _pool(url: URL) -> dict[str, Any]:

@@ -12,7 +12,8 @@ def show_moment(moment: datetime | None) -> str | None:
     """`2026-02-01T08:00:00.000Z`."""
     if moment is None:
         return None
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    moment = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return moment.isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def read_moment(text: str) -> datetime:

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import secrets
 import time
 from email.utils import formatdate
 from functools import lru_cache
@@ -16,6 +15,7 @@ from gateway.watch import Watch
 from proxy.headers import REMOTE_ERROR
 from proxy.tally import current
 from schemas.errors import Cut
+from schemas.ids import timed_hex
 
 WANTED = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 
@@ -34,7 +34,7 @@ class Front:
             await self._app(scope, receive, send)
             return
         given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-        visit = Visit(given.decode() if WANTED.fullmatch(given) else secrets.token_hex(16), scope)
+        visit = Visit(given.decode() if WANTED.fullmatch(given) else timed_hex(), scope)
         scope["state"]["request_id"] = visit.request_id
         if scope["path"].startswith("//"):
             scope["path"] = "/" + scope["path"].lstrip("/")

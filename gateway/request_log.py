@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlmodel import col, delete, insert, select
+from sqlmodel import col, delete, select
 
 from auth.connections import printable
 from auth.database import Database, Unavailable
@@ -15,12 +15,14 @@ from auth.rounds import rounds
 from gateway.telemetry import redact
 from gateway.visit import Visit
 from proxy.record import CallRecord
-from schemas.tables import EnvironmentIntegration, IntegratedAccount, RequestLogEntry, new_id, now
+from schemas.ids import timed_id
+from schemas.tables import EnvironmentIntegration, IntegratedAccount, RequestLogEntry, now
 
 SECONDS = 1.0  # between two batches
 MOST_WAITING = 10_000  # entries; what comes beyond them is dropped and counted
 MOST_AT_ONCE = 500
 PRUNED_EVERY = 3600.0  # seconds
+TABLE = RequestLogEntry.metadata.tables["request_log"]
 METHODS = {
     "GET": ("list", "get"),
     "POST": ("create", ""),
@@ -115,16 +117,18 @@ class RequestLog:
         async with self._database.write() as session:
             wanted = {note.account_id for note in batch}
             query = (
-                select(IntegratedAccount, EnvironmentIntegration.integration)
+                select(
+                    IntegratedAccount.environment_id,
+                    IntegratedAccount.id,
+                    IntegratedAccount.tenant_id,
+                    EnvironmentIntegration.integration,
+                )
                 .join(EnvironmentIntegration)
                 .where(col(IntegratedAccount.id).in_(wanted))
             )
             known = {
-                (account.environment_id, account.id): {
-                    "tenant_id": account.tenant_id,
-                    "integration": integration,
-                }
-                for account, integration in (await session.exec(query)).all()
+                (environment_id, account_id): {"tenant_id": tenant_id, "integration": integration}
+                for environment_id, account_id, tenant_id, integration in (await session.exec(query)).all()
             }
             rows = [
                 _entry(note) | known[place]
@@ -132,7 +136,8 @@ class RequestLog:
                 if (place := (note.environment_id, note.account_id)) in known
             ]
             if rows:
-                await session.exec(insert(RequestLogEntry), params=rows)
+                connection = await session.connection()  # the session's own way costs twice as much a row
+                await connection.execute(TABLE.insert(), rows)
 
 
 @asynccontextmanager
@@ -153,7 +158,7 @@ def _entry(note: Note) -> Entry:
     begun = datetime.fromtimestamp(note.at, UTC)
     resource, method = _named(note.verb, note.params)
     return {
-        "id": new_id(),
+        "id": timed_id(),
         "created_at": begun,
         "updated_at": begun,
         "environment_id": note.environment_id,

@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import JSON, Index
 from sqlmodel import Field
 
-from schemas.tables.base import Row, new_id
+from schemas.ids import timed_id
+from schemas.tables.base import Row
 
 
 class RequestLogEntry(Row, table=True):
@@ -22,7 +23,7 @@ class RequestLogEntry(Row, table=True):
         Index(None, "created_at"),
     )
 
-    id: str = Field(default_factory=new_id, primary_key=True)
+    id: str = Field(default_factory=timed_id, primary_key=True)
     environment_id: str
     integrated_account_id: str
     tenant_id: str

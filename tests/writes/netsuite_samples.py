@@ -137,7 +137,7 @@ SAMPLES: Mapping[str, Sample] = {
     "accounting/accounts": Sample(
         {
             "name": unique("Account"),
-            "account_number": st.builds(lambda: f"9{next(NUMBERS)}"),
+            "account_number": st.builds(lambda: f"99{next(NUMBERS):06}"),
             "type": st.sampled_from(["expense", "income", "equity", "other_asset"]),
         },
         {
