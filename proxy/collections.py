@@ -199,10 +199,9 @@ def _headers(call: Passthrough) -> list[tuple[bytes, bytes]]:
 
 def _limit(asked: Asked, resource: Resource, default: int | None) -> int:
     most = resource.keyset.most
-    if asked.whole_pages:
-        return most
     given = asked.one("limit")
-    return min(default or DEFAULT_LIMIT, most) if given is None else read_limit(given, most)
+    limit = min(default or DEFAULT_LIMIT, most) if given is None else read_limit(given, most)
+    return most if asked.whole_pages else limit
 
 
 def _orders(asked: Asked, resource: Resource) -> bool:

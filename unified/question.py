@@ -168,13 +168,9 @@ def _one(parameter: Parameter) -> str:
 
 
 def _limit(query: Query, resource: Resource) -> int | None:
-    most = resource.keyset.most
-    if _flag(query, "truto_ignore_limit"):
-        return most
-    given = query.get("limit")
-    if given is None:
-        return None
-    return read_limit(_one(given), most)
+    most, given = resource.keyset.most, query.get("limit")
+    limit = None if given is None else read_limit(_one(given), most)
+    return most if _flag(query, "truto_ignore_limit") else limit
 
 
 def _flag(query: Query, name: str) -> bool:

@@ -164,7 +164,7 @@ async def test_c5_a_cursor_belongs_to_its_question(house: House) -> None:
     assert [row["id"] for row in again.json()["result"]] == [3, 4, 5, 6, 7]
 
 
-@pytest.mark.parametrize("limit", ["0", "-1", "x", "1.5", "", "%D9%A1"])
+@pytest.mark.parametrize("limit", ["0", "-1", "x", "1.5", "", "%D9%A1", "x&truto_ignore_limit=true"])
 async def test_c13_a_limit_is_a_whole_number(house: House, limit: str) -> None:
     answer = await ask(house, f"/proxy/suppliers?limit={limit}")
     assert (answer.status_code, answer.json()["details"]["failures"]) == (

@@ -66,6 +66,8 @@ async def test_c13_a_limit_is_cut_to_the_vendors_maximum(house: House) -> None:
     for limit in ("50", "51", "1000000000", "9" * 20, "9" * 5000, "0050"):
         assert (await house.get(f"{CONTACTS}?limit={limit}")).json()["result_count"] == 50
     assert (await house.get(f"{CONTACTS}?limit=3&truto_ignore_limit=true")).json()["result_count"] == 50
+    refused = await house.get(f"{CONTACTS}?limit=-3&truto_ignore_limit=true")
+    assert (refused.status_code, refused.json()["details"]["failures"][0]["field"]) == (400, "limit")
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "1.5", "ten", "", "00", "٣", "1e3", "[]"])
