@@ -5,13 +5,16 @@ import logging
 import secrets
 from collections.abc import Callable
 from typing import Any, NoReturn, cast
+from urllib.parse import unquote
 
 import httptools
 import orjson
+from starlette.types import Scope
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from gateway.cycle import Cycle
 from gateway.heads import check_head
 from gateway.leaving import Hangup
 from gateway.limits import LIMITS, Limits
@@ -21,39 +24,6 @@ from schemas.errors import InvalidRequest, Refused
 LATE = Refused("The request's headers took too long to arrive.", status=408, reason="request_timeout")
 
 log = logging.getLogger(__name__)
-
-
-class Exit:
-    """What one answer is written to, in place of the transport: closing goes through the protocol.
-
-    An answer's head waits, until the event loop's next round at most, for what follows it: both are one write.
-    """
-
-    def __init__(
-        self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, close: Callable[[], None]
-    ) -> None:
-        self._transport, self._loop, self._close = transport, loop, close
-        self._head: bytes | None = None
-        self._has_begun = False
-        self.is_closing = transport.is_closing
-
-    def write(self, data: bytes) -> None:
-        if self._head is not None:
-            head, self._head = self._head, None
-            self._transport.writelines((head, data))
-        elif self._has_begun:
-            self._transport.write(data)
-        else:
-            self._has_begun, self._head = True, data
-            self._loop.call_soon(self.flush)
-
-    def flush(self) -> None:
-        if self._head is not None:
-            self.write(b"")
-
-    def close(self) -> None:
-        self.flush()
-        self._close()
 
 
 class Protocol(HttpToolsProtocol):
@@ -156,17 +126,45 @@ class Protocol(HttpToolsProtocol):
         headers.append((name, value))
 
     def on_headers_complete(self) -> None:
-        check_head(self.parser.get_http_version(), self.url, self.headers)
+        version = self.parser.get_http_version()
+        check_head(version, self.url, self.headers)
         self._disarm()
         self._in_head, self._in_body, self._unspent = False, True, 0
-        super().on_headers_complete()
-        self.cycle.transport = cast(asyncio.Transport, Exit(self.transport, self.loop, self._close))
-        self.cycle.scope["state"]["hangup"] = self._hangup
-        self.cycle.default_headers = []  # the front states the date, unless a vendor has
+        self._read_target()
+        self.scope["method"], self.scope["http_version"] = self.parser.get_method().decode(), version
+        state = self.scope["state"]
+        state["hangup"] = self._hangup
         if self._is_beyond:
-            self.cycle.scope["state"]["is_beyond"] = True
-        if self._is_beyond or self.app_state["draining"].is_set():
-            self.cycle.keep_alive = False
+            state["is_beyond"] = True
+        is_last = self._is_beyond or version == "1.0" or state["draining"].is_set()
+        cycle = Cycle(
+            cast(Scope, self.scope),
+            self.transport,
+            self.flow,
+            self.loop,
+            self._close,
+            self.on_response_complete,
+            keep_alive=not is_last and self.parser.should_keep_alive(),
+            expects_continue=self.expect_100_continue,
+        )
+        self._take(cast(RequestResponseCycle, cycle))
+
+    def _read_target(self) -> None:
+        """`path` is decoded, `raw_path` and the query are not."""
+        target = httptools.parse_url(self.url)
+        path = target.path.decode("ascii")
+        self.scope["path"] = unquote(path) if "%" in path else path
+        self.scope["raw_path"] = target.path
+        self.scope["query_string"] = target.query or b""
+
+    def _take(self, cycle: RequestResponseCycle) -> None:
+        """It begins, or waits until those before it on this connection are answered."""
+        is_free, self.cycle = not self._is_running(), cycle
+        if is_free:
+            self._start_asgi_task(cycle, self.app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((cycle, self.app))
 
     def on_body(self, body: bytes) -> None:
         self._unspent = 0
@@ -180,7 +178,6 @@ class Protocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         self.server_state.total_requests += 1
-        cast(Exit, self.cycle.transport).flush()
         if self.transport.is_closing() or self._lingers:
             return
         self.flow.resume_reading()
