@@ -6,7 +6,7 @@ import time
 
 def timed_hex() -> str:
     """32 hexadecimal digits: a UUID of version 7 (RFC 9562) without its hyphens. Unique, but no secret."""
-    chance = random.getrandbits(74)  # noqa: S311
+    chance = random.getrandbits(74)
     bits = time.time_ns() // 1_000_000 << 80 | 7 << 76 | chance >> 62 << 64 | 2 << 62 | chance & (1 << 62) - 1
     return f"{bits:032x}"
 
