@@ -141,6 +141,10 @@ def no_handle(draft: Draft) -> Step | None:
     return None
 
 
+def never(draft: Draft) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Deed:
     """One method. `states`: the vendor's words for the states in which it is allowed, none where all are.
@@ -163,7 +167,7 @@ class Deed:
     resume: Callable[[Draft, Row], Talk] | None = None
     done: tuple[str, ...] = ()
     repeats: bool = False
-    goes_by_handle: Callable[[Draft], bool] = lambda draft: False
+    goes_by_handle: Callable[[Draft], bool] = never
     compares: bool = False
     gives_file: bool = False
 
@@ -171,6 +175,11 @@ class Deed:
     def can_be_found(self) -> bool:
         """Whether some draft has a handle."""
         return self.handle is not no_handle
+
+    @property
+    def can_be_repeated(self) -> bool:
+        """Whether some draft goes by its handle."""
+        return self.goes_by_handle is not never
 
 
 @dataclass(frozen=True)

@@ -172,12 +172,13 @@ def _is_checked(unified: UnifiedResource, resource: Resource) -> bool:
 
 
 def _recovery(resource: Resource) -> Shape:
-    """Whether a write whose answer was lost can be looked up."""
+    """Whether a write whose answer was lost can be looked up, or sent again without being done twice."""
     bent = resource.override is not None and bool(resource.override.request)
     deeds = [source.writing.deeds for source in resource.sources if source.writing]
-    creates = [found["create"].can_be_found for found in deeds if "create" in found]
+    creates = [found["create"] for found in deeds if "create" in found]
     return {
-        "create": bool(creates) and all(creates) and not bent,
+        "create": bool(creates)
+        and all(one.can_be_repeated or (one.can_be_found and not bent) for one in creates),
         "update": any("update" in found for found in deeds),
     }
 
@@ -186,10 +187,10 @@ def _paging(resource: Resource) -> Shape:
     listed = [source.addition for source in resource.sources if source.addition]
     companions = max(len(source.companions) for source in resource.sources)
     return {
-        "kind": "keyset",
+        "kind": resource.keyset.kind,
         "key": resource.keyset.key,
         "page_max": resource.keyset.most,
-        "drift_safe": True,
+        "drift_safe": resource.keyset.drift_safe,
         "prev": False,
         "calls_per_page": "1+n" if any(addition.listed for addition in listed) else str(1 + companions),
         "partial": resource.partial_lists,

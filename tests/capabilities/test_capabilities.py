@@ -145,6 +145,13 @@ async def test_an_override_shows(house: House) -> None:
     assert (other["env_overridden"], other["account_overridden"]) == (False, False)
 
 
+async def test_creates_that_a_repeat_does_not_double_can_be_recovered(house: House) -> None:
+    found = (await house.client.get("/integration/netsuite/capabilities")).json()["unified"]
+    creates = {one["resource"]: one["recovery"] for one in found if "create" in one["methods"]}
+    names = "accounts contacts employees invoices items purchase_order_requisitions purchase_orders tracking_categories"
+    assert creates == {name: {"create": True, "update": True} for name in names.split()}
+
+
 async def test_the_rest_of_the_answer(house: House) -> None:
     found = await shown(house)
     integration = (await house.client.get("/integration/coupa")).json()
