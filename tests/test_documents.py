@@ -35,6 +35,17 @@ def test_every_reason_of_an_error_is_explained_and_no_other() -> None:
     assert {word for row in rows for word in re.findall(r"`(\w+)`", row)} == used - {"reason"}
 
 
+def test_every_figure_and_every_event_of_the_log_is_explained() -> None:
+    source = "".join(file.read_text() for file in (ROOT / "gateway").glob("*.py"))
+    told = re.findall(r'"(koine_[a-z_]+)",', source)
+    events = re.findall(r'(?:\bsay|log\.(?:info|warning|error))\(\s*"([a-z_]+)"', source)
+    page = (ROOT / "docs/telemetry.md").read_text()
+    names = {*re.findall(r"`([a-z_]+)`", page)}
+    assert {name for name in told if not names & {name, f"{name}_total"}} == set()
+    assert (len(told) > 15, len(events) > 5) == (True, True)
+    assert {*events} - names == set()
+
+
 def constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
     """The texts that have a name in a module."""
     for node in tree.body:
