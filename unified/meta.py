@@ -107,7 +107,7 @@ def meta(unified: UnifiedResource, resource: Resource, method: str) -> dict[str,
         "response_mapping": response_mapping(resource),
         "query_schema": query_schema(unified, resource) if method == "list" else _no_query(),
         "request_body_schema": request_body_schema(unified, resource, method),
-        "default_query": {"limit": 50} if method == "list" else {},
+        "default_query": {"limit": DEFAULT_LIMIT} if method == "list" else {},
         "default_body": None,
     }
 
