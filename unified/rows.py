@@ -1,16 +1,22 @@
 """The records of one vendor answer, and what the mapping reads of each."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import orjson
 
 from auth.connections import Connection, Connections
 from providers.paging import Paging, Position
 from providers.queries import Language
 from providers.values import ident
 from proxy.answer import Answer, not_understood
+from proxy.decoding import BREATH
+from proxy.records import NoList, cut
 from proxy.refusals import refuse
 
+MOST_AT_ONCE = 4 * 1024 * 1024  # bytes whose parsing does not hold up others for long
 Row = dict[str, Any]
 
 
@@ -65,12 +71,29 @@ async def records(
         raise not_understood(answer, "a redirect")
     if not answer.is_success:
         raise await refuse(connections, connection, answer, scopes)
-    body = answer.json()
+    body = answer.json() if single or language else await _list(answer)
     found = [body] if single else language.read(body) if language else body
     if not isinstance(found, list) or not all(
         isinstance(row, dict) and ident(row.get("id")) for row in found
     ):
         raise not_understood(answer, "no record" if single else "no list of records")
+    return found
+
+
+async def _list(answer: Answer) -> Any:
+    """The parsed body; a large one is read record by record, which takes longer, for others to have their turn."""
+    if len(answer.body) <= MOST_AT_ONCE:
+        return answer.json()
+    found, unrested = [], 0
+    try:
+        for record in cut(answer.body):
+            found.append(orjson.loads(record))
+            unrested += len(record)
+            if unrested > BREATH:
+                unrested = 0
+                await asyncio.sleep(0)
+    except (NoList, orjson.JSONDecodeError):
+        return answer.json()  # no list, or no JSON, which is told there
     return found
 
 
