@@ -29,7 +29,7 @@ async def idle(bench: Bench) -> list[Row]:
     trial = Trial(bench.koine, [bench.passed("1kB")], 16, PACE)
     alone = [await run(trial, 1.0) for _ in range(4)][1:]
     before = bench.production.resident()
-    async with _open(bench.production.port, count):
+    async with holding(bench.production.port, count):
         await asyncio.sleep(REST)
         beside = [await run(trial, 1.0) for _ in range(3)]
         resident = bench.production.resident()
@@ -50,7 +50,7 @@ async def idle(bench: Bench) -> list[Row]:
 
 
 @contextlib.asynccontextmanager
-async def _open(port: int, count: int) -> AsyncIterator[None]:
+async def holding(port: int, count: int) -> AsyncIterator[None]:
     """Each has asked once, and is kept."""
     request = b"GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n"
     writers = []

@@ -1,13 +1,17 @@
-"""Bodies of up to 100 MB through a production server: equal to the last byte, in bounded memory, at anyone's pace."""
+"""A production server's memory is bounded: bodies of 100 MB at anyone's pace, many connections, many requests."""
 
 import asyncio
 import hashlib
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import cycle
 
 import pytest
 
+from bench.crowd import holding
+from bench.load import Load, press
+from gateway.descriptors import claim
 from tests.production import Production, koine_serve
 from tests.proxy.faults import OK, whole
 from tests.proxy.upstream import Peer, Upstream, serving
@@ -165,3 +169,38 @@ async def test_d18_a_slow_sender_is_passed_on_as_it_sends(gateway: Production, u
         while upstream.open > 1:  # noqa: ASYNC110  one is kept for the next call
             await asyncio.sleep(0.02)
     assert gateway.peak() - idle < MOST
+
+
+def small(gateway: Production) -> list[bytes]:
+    """A request of each kind, as they are sent."""
+    paths = ("proxy/users", f"proxy/pour/{len(BLOCK)}", "custom/users", "unified/accounting/currencies")
+    lines = f"HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {gateway.token}\r\n\r\n"
+    return [f"GET /{path}?integrated_account_id={gateway.account} {lines}".encode() for path in paths]
+
+
+async def asked(gateway: Production, count: int) -> Load:
+    """So many requests at least, all of which were answered 200."""
+    found, requests = Load(), cycle(small(gateway))
+    while len(found.latencies) < count:
+        found.latencies += (await press(gateway.port, requests, 16, 0.3)).latencies
+    return found
+
+
+async def test_d21_three_thousand_idle_connections_cost_little_memory_and_nobody_anything(
+    gateway: Production,
+) -> None:
+    claim()
+    await asked(gateway, 200)
+    idle = gateway.resident()
+    async with holding(gateway.port, 3000):
+        beside = await asked(gateway, 200)
+        assert gateway.resident() - idle < 3000 * 20_000
+        assert gateway.resident() < 200_000_000
+    assert beside.quantile(0.99) < 1.0
+
+
+async def test_e14_memory_does_not_grow_with_requests(gateway: Production) -> None:
+    await asked(gateway, 500)
+    settled = gateway.resident()
+    await asked(gateway, 2000)
+    assert gateway.resident() < settled * 1.1
