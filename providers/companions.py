@@ -49,8 +49,8 @@ class Fact:
 
 
 def keyset(language: Language, key: str = "id") -> Keyset:
-    """How lists of a language's statements are handed out in their own order."""
-    return Keyset(after=AFTER, order=((ORDER, key),), limit=LIMIT, most=language.most, key=key)
+    """How lists of a language's statements are handed out in their own order: by a key that is a number."""
+    return Keyset(after=AFTER, order=((ORDER, key),), limit=LIMIT, most=language.most, key=key, numbers=True)
 
 
 def sorted_by(attribute: str, direction: str, language: Language, key: str = "id") -> Sorted:

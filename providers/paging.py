@@ -15,13 +15,17 @@ Params = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Keyset:
-    """By a unique rising key: rows that come and go elsewhere move nothing. A short page is the last."""
+    """By a unique rising key: rows that come and go elsewhere move nothing. A short page is the last.
+
+    `numbers`: keys are whole numbers, and a page may start behind any number, also one that is no row's.
+    """
 
     after: str
     order: Params
     limit: str
     most: int
     key: str = "id"
+    numbers: bool = False
     kind: str = "keyset"
     drift_safe: bool = True
 

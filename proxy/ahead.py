@@ -44,9 +44,7 @@ class Ahead(Generic[T]):
             self.close()
         further = self._beyond(self._reads[-1].place) if self._reads else place
         while further is not None and len(self._reads) < self._most:
-            task = asyncio.create_task(self._read(further))
-            task.add_done_callback(_seen)
-            self._reads.append(Read(further, task))
+            self._reads.append(Read(further, begun(self._read(further))))
             further = self._beyond(further)
 
     async def next(self) -> T:
@@ -58,6 +56,13 @@ class Ahead(Generic[T]):
         for read in self._reads:
             read.task.cancel()
         self._reads.clear()
+
+
+def begun(reading: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """A reading on its way, that may fail when nobody waits for it any more."""
+    task = asyncio.create_task(reading)
+    task.add_done_callback(_seen)
+    return task
 
 
 def following(paging: Paging, limit: int, place: Place) -> Place | None:

@@ -13,14 +13,15 @@ from providers.paging import Params, Position
 from providers.resource import Resource, Source
 from proxy.ahead import following
 from proxy.answer import Answer, not_understood
-from proxy.crawl import Leaf, wants_crawl
+from proxy.book import Leaf
+from proxy.crawl import wants_crawl
 from proxy.cursors import Cursors, Place, binding, check_rising
 from proxy.headers import BODY, accepts_json, is_json, readable, value_of, without
 from proxy.pages import DEFAULT_LIMIT, read_limit
 from proxy.passthrough import Passthrough
 from proxy.pipe import Pipe, whole_answer
 from proxy.query import Asked
-from proxy.records import BOM, NoList, cut, key_of, on_one_line
+from proxy.records import BOM, Keys, NoList, cut, key_of, on_one_line
 from proxy.refusals import refuse
 from schemas.errors import InvalidRequest, VendorTrouble
 
@@ -120,12 +121,18 @@ class Collection:
             raise await refuse(self._connections, connection, answer, scopes)
         if found.records is None:
             raise not_understood(found.answer, "no list of records")
-        return Leaf(list(map(on_one_line, found.records)), found.after)
+        lines = list(map(on_one_line, found.records))
+        by_numbers = self.goes_by_numbers(place)
+        return Leaf(lines, found.after, Keys(lines, self._resource.keyset.key) if by_numbers else ())
 
     def beyond(self, place: Place) -> Place | None:
         """What follows a place, where that is known before its page is read."""
-        by_count = self._ordered or isinstance(place.after, int)
-        return following(self._resource.offset if by_count else self._resource.keyset, self._limit, place)
+        paging = self._resource.offset if self._by_count(place.after) else self._resource.keyset
+        return following(paging, self._limit, place)
+
+    def goes_by_numbers(self, place: Place | None) -> bool:
+        """Whether pages from a place on go by a key that is a number, and may start behind any."""
+        return self._resource.keyset.numbers and not self._by_count(place and place.after)
 
     def envelope(self, page: Page, records: list[bytes]) -> bytes:
         """The list answer, with the vendor's array in it as it came."""
@@ -152,17 +159,20 @@ class Collection:
 
     def _following(self, after: Position, records: list[bytes]) -> Position:
         keyset, offset = self._resource.keyset, self._resource.offset
-        if self._ordered or isinstance(after, int):
+        if self._by_count(after):
             return offset.next(self._limit, after, [{}] * len(records))
         if not records:
             return None
         first, last = key_of(records[0], keyset.key), key_of(records[-1], keyset.key)
         if first is None or last is None:
-            return self._by_count(after, len(records))
+            return self._without_keys(after, len(records))
         check_rising(keyset, after, [{keyset.key: key} for key in dict.fromkeys((first, last))])
         return keyset.next(self._limit, after, [{keyset.key: last}] * len(records))
 
-    def _by_count(self, after: Position, count: int) -> Position:
+    def _by_count(self, after: Position) -> bool:
+        return self._ordered or isinstance(after, int)
+
+    def _without_keys(self, after: Position, count: int) -> Position:
         if after is not None:
             raise VendorTrouble(
                 f"The vendor gives records without {self._resource.keyset.key!r} in the middle of the list.",

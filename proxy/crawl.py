@@ -2,10 +2,9 @@
 
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import anyio
 import orjson
@@ -15,7 +14,9 @@ from starlette.types import Receive, Scope, Send
 
 from auth.connections import Connection
 from proxy.ahead import Ahead, pages_ahead
+from proxy.book import Book, Leaf
 from proxy.cursors import Place
+from proxy.leaps import Leaps
 from proxy.pipe import Pipe
 from proxy.tally import be_patient
 from schemas.envelope import error_body
@@ -27,25 +28,6 @@ LONGEST_WAIT = 300  # seconds that a crawl waits for a vendor's rate limit at a 
 PATIENCE = 20  # throttled answers in a row after which it gives up
 
 Render = Callable[[Problem], dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Leaf:
-    """One page: its records as lines, and the place behind it, None at the end."""
-
-    lines: Sequence[bytes]
-    after: Place | None
-
-
-class Book(Protocol):
-    """A collection that can be read page by page."""
-
-    async def leaf(self, place: Place) -> Leaf: ...
-
-    def beyond(self, place: Place) -> Place | None:
-        """What follows a place, where that is known before its page is read."""
-
-    def seal(self, place: Place) -> str | None: ...
 
 
 def wants_crawl(accept: str) -> bool:
@@ -67,7 +49,9 @@ async def answer_crawl(
     be_patient()
     first = await _patiently(book, start)
     pipe: Pipe = request.state.pipe
-    ahead = Ahead(partial(_patiently, book), book.beyond, pages_ahead(pipe.limits(connection)))
+    read, most = partial(_patiently, book), pages_ahead(pipe.limits(connection))
+    by_numbers = book.goes_by_numbers(first.after)
+    ahead = Leaps(read, first, most) if by_numbers else Ahead(read, book.beyond, most)
     return Stream(_crawl(book, first, ahead, render), media_type=NDJSON, headers=headers)
 
 
@@ -83,7 +67,9 @@ class Stream(StreamingResponse):
             await self.stream_response(send)
 
 
-async def _crawl(book: Book, first: Leaf, ahead: Ahead[Leaf], render: Render) -> AsyncGenerator[bytes, None]:
+async def _crawl(
+    book: Book, first: Leaf, ahead: Ahead[Leaf] | Leaps, render: Render
+) -> AsyncGenerator[bytes, None]:
     """Lines of records; then `_end`, or `_error` with the cursor of the page that failed."""
     started = datetime.now(UTC).isoformat(timespec="milliseconds")[:23] + "Z"
     leaf, count, pages = first, 0, 1

@@ -26,6 +26,13 @@ class Place(NamedTuple):
     after: Position
 
 
+class Rank(NamedTuple):
+    """What keys are compared by: numbers as such, before them any text."""
+
+    number: int
+    text: str = ""
+
+
 class Cursors:
     """Seals places with a 32-byte key. `bind` is a digest of account, route, filters, order and remote query."""
 
@@ -61,7 +68,7 @@ def check_rising(paging: Paging, position: Position, rows: Sequence[Mapping[str,
     keys = [row[paging.key] for row in rows]
     if position is not None:
         keys.insert(0, position)
-    if any(_rank(later) <= _rank(earlier) for earlier, later in pairwise(keys)):
+    if any(rank(later) <= rank(earlier) for earlier, later in pairwise(keys)):
         raise _looping()
 
 
@@ -72,9 +79,15 @@ def _looping() -> VendorTrouble:
     )
 
 
-def _rank(key: Any) -> tuple[int, str]:
+def rank(key: Any) -> Rank:
     text = str(key)
-    return (int(text), "") if text.isascii() and text.removeprefix("-").isdigit() else (0, text)
+    return Rank(int(text)) if text.isascii() and text.removeprefix("-").isdigit() else Rank(0, text)
+
+
+def whole(position: Position) -> int | None:
+    """The number that a position by key is; None for any other."""
+    number = rank(position).number if isinstance(position, str) else None
+    return number if str(number) == position else None
 
 
 def _bytes(cursor: str) -> bytes:

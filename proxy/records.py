@@ -2,8 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
+
+from proxy.cursors import Rank, rank
 
 BOM = b"\xef\xbb\xbf"
 SPACE = re.compile(r"[ \t\n\r]*")
@@ -48,6 +50,19 @@ def key_of(record: bytes, name: str) -> str | None:
     value: Any = DECODER.decode(record.decode(errors="replace"))
     found = value.get(name) if isinstance(value, dict) else None
     return found if isinstance(found, str) and found and found.isprintable() else None
+
+
+class Keys(Sequence[Rank]):
+    """Those of records, each looked for when it is asked for: most never are."""
+
+    def __init__(self, records: Sequence[bytes], name: str) -> None:
+        self._records, self._name = records, name
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __getitem__(self, index: Any) -> Any:
+        return rank(key_of(self._records[index], self._name))
 
 
 def _space(text: str, at: int) -> int:

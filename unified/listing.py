@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,12 +10,12 @@ import orjson
 
 from auth.connections import Connection
 from providers.overrides.override import Faults
-from providers.paging import Position
+from providers.paging import Keyset, Position
 from providers.resource import Params, Resource
 from proxy.ahead import following
 from proxy.answer import Answer, Call
-from proxy.crawl import Leaf
-from proxy.cursors import Cursors, Place, binding, check_rising
+from proxy.book import Leaf
+from proxy.cursors import Cursors, Place, binding, check_rising, rank
 from proxy.pages import DEFAULT_LIMIT
 from schemas.errors import InvalidRequest, VendorTrouble
 from schemas.unified import UnifiedResource
@@ -32,7 +32,8 @@ MOST_EMPTY = 200  # vendor pages in a row without a record that belongs to the r
 class Page:
     """Mapped (or raw) records, and the place behind them, None at the end.
 
-    `answer`: the vendor's last, if any. `faults`: fields that an override could not give on some record.
+    `rows`: what they were made of. `answer`: the vendor's last, if any. `faults`: fields that an override could not
+    give on some record.
     """
 
     records: list[dict[str, Any]]
@@ -40,6 +41,7 @@ class Page:
     partial: bool = False
     answer: Answer | None = None
     faults: Faults = field(default_factory=dict)
+    rows: Sequence[Row] = ()
 
 
 class Listing:
@@ -69,12 +71,20 @@ class Listing:
         return self._offered(place)
 
     async def leaf(self, place: Place) -> Leaf:
-        page = await self.page(place)
-        return Leaf([orjson.dumps(record) + b"\n" for record in page.records], page.after)
+        """One page of the vendor's, though it may have no record that belongs here."""
+        page = await self._page(place)
+        lines = [orjson.dumps(record) + b"\n" for record in page.records]
+        by_numbers = self.goes_by_numbers(place)
+        keys = [rank(row[self._resource.keyset.key]) for row in page.rows] if by_numbers else ()
+        return Leaf(lines, page.after, keys)
 
     def beyond(self, place: Place) -> Place | None:
         """What follows a place, where that is known before its page is read."""
         return following(self._paging, self.limit, place)
+
+    def goes_by_numbers(self, place: Place | None) -> bool:
+        """Whether pages from a place on go by a key that is a number, and may start behind any."""
+        return isinstance(self._paging, Keyset) and self._paging.numbers
 
     def seal(self, place: Place | None) -> str | None:
         return self._cursors.seal(place, self._bind) if place else None
@@ -85,20 +95,24 @@ class Listing:
 
     async def page(self, place: Place) -> Page:
         """The next page that has records, or the empty last one."""
-        if self._question.narrowing.nothing:
-            return Page([])
         for _ in range(MOST_EMPTY):
-            found, after = await self._vendor_page(place)
-            kept = self._kept(place, found)
-            if kept or after is None:
-                records, faults = await self._records(place, found, kept)
-                return Page(records, after, self._partial(place, found), found.answer, faults)
-            place = after
+            page = await self._page(place)
+            if page.records or page.after is None:
+                return page
+            place = page.after
         raise VendorTrouble(
             "The vendor has too many records in a row that do not belong here: narrow the list by a filter.",
             reason="vendor_timeout",
             status=504,
         )
+
+    async def _page(self, place: Place) -> Page:
+        if self._question.narrowing.nothing:
+            return Page([])
+        found, after = await self._vendor_page(place)
+        kept = self._kept(place, found)
+        records, faults = await self._records(place, found, kept)
+        return Page(records, after, self._partial(place, found), found.answer, faults, kept)
 
     async def _vendor_page(self, place: Place) -> tuple[Rows, Place | None]:
         found = await self._reader.rows(self._targets[place.source], self.call(place))

@@ -29,7 +29,9 @@ moments = partial(Moments, spelling=SPELLING)
 days = partial(Days, spelling=SPELLING)
 active = partial(switch, "active", spelling=SPELLING)
 
-KEYSET = Keyset(after="id[gt]", order=(("order_by", "id"), ("dir", "asc")), limit="limit", most=50)
+KEYSET = Keyset(
+    after="id[gt]", order=(("order_by", "id"), ("dir", "asc")), limit="limit", most=50, numbers=True
+)
 OFFSET = Offset(start="offset", limit="limit", most=50)
 DATES: dict[str, Filter] = {"created_at": moments("created-at"), "updated_at": moments("updated-at")}
 COMMON: dict[str, Filter] = {"id": same("id", many=True), **DATES}

@@ -64,4 +64,4 @@ async def test_c6_a_crawl_of_5000_suppliers_under_mutation_misses_none_and_doubl
     stood = set(meddler.ids) - meddler.deleted
     assert stood - set(ids) == set(), "a row was missed"
     assert end["_end"]["result_count"] == len(ids)
-    assert end["_end"]["pages"] == meddler.calls
+    assert end["_end"]["pages"] <= meddler.calls <= 1.3 * end["_end"]["pages"] + 5
