@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from bisect import bisect_right
+from collections.abc import AsyncIterator, Sequence
+from random import Random
 from urllib.parse import parse_qs, urlsplit
 
 import orjson
@@ -15,12 +17,20 @@ RECORDS = 10_000
 
 
 class Vendor:
-    """`refused`: calls that came too early. `at`: when pages were asked for."""
+    """`refused`: calls that came too early. `at`: when pages were asked for. `ids`: of the records that there are."""
 
     def __init__(self) -> None:
         record = {**page("suppliers_list_new.json")[0], "contacts": [], "supplier-addresses": []}
         self._records = [orjson.dumps({**record, "id": number + 1}) for number in range(RECORDS)]
         self._due = 0.0
+        self.rest(1.0)
+
+    def rest(self, share: float) -> None:
+        """Begins anew, with such a share of the records, chosen by chance."""
+        everyone = range(1, RECORDS + 1)
+        self.ids: Sequence[int] = (
+            everyone if share == 1 else sorted(Random(1).sample(everyone, int(RECORDS * share)))
+        )
         self.refused = 0
         self.at: list[float] = []
 
@@ -48,8 +58,9 @@ class Vendor:
         self._due = max(self._due, now) + 1 / RATE
         await asyncio.sleep(LATENCY)
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
-        first = int(query.get("offset") or query.get("id[gt]") or 0)
-        return 200, b"[" + b",".join(self._records[first : first + int(query.get("limit", 50))]) + b"]"
+        first = int(query.get("offset") or bisect_right(self.ids, int(query.get("id[gt]") or 0)))
+        found = self.ids[first : first + int(query.get("limit", 50))]
+        return 200, b"[" + b",".join(self._records[number - 1] for number in found) + b"]"
 
     def calls_a_second(self) -> float:
         """In the second half: a vendor that has rested allows a burst at first."""
