@@ -167,7 +167,8 @@ def _json(value: object) -> str:
 
 def _pool(url: URL) -> dict[str, Any]:
     if url.get_backend_name() == "sqlite":
-        return {"pool_size": 8, "max_overflow": 0, "pool_timeout": LOCK_SECONDS}
+        # The last one used is the first given: each that is in use keeps pages of the file in memory for itself.
+        return {"pool_size": 8, "max_overflow": 0, "pool_timeout": LOCK_SECONDS, "pool_use_lifo": True}
     return {
         "pool_size": 10,
         "max_overflow": 10,
