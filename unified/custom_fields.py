@@ -1,7 +1,7 @@
 """A tenant's custom fields, found out by looking at a page of each resource's records where the vendor lists none."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -26,8 +26,8 @@ Found = list[dict[str, Any]]
 class FieldSamples:
     """Names and kinds are remembered for a while, values never."""
 
-    def __init__(self, reader: Reader, clock: Callable[[], float] = time.monotonic) -> None:
-        self._reader, self._clock = reader, clock
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
         self._known: dict[bytes, tuple[float, Found]] = {}
 
     async def of(self, connection: Connection, bends: Bends, named: str | None) -> Found:
@@ -52,12 +52,12 @@ class FieldSamples:
     async def _sampled(self, connection: Connection, bends: Bends, unified: UnifiedResource) -> Found:
         key = orjson.dumps([connection.account_id, connection.version, unified.key, connection.override])
         until, found = self._known.get(key, (0.0, []))
-        if self._clock() < until:
+        if time.monotonic() < until:
             return found
         found = await self._look(connection, bends, unified)
         if len(self._known) >= MOST:
             self._known.pop(next(iter(self._known)))
-        self._known[key] = self._clock() + SECONDS, found
+        self._known[key] = time.monotonic() + SECONDS, found
         return found
 
     async def _look(self, connection: Connection, bends: Bends, unified: UnifiedResource) -> Found:
