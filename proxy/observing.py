@@ -83,7 +83,7 @@ class Observed(httpx.AsyncByteStream):
         count: Callable[[int], None],
         release: Callable[[], None] = lambda: None,
     ) -> None:
-        self._stream = stream
+        self._stream, self._chunks = stream, aiter(stream)
         self._count = count
         self._release = release
         self.on_end: Callable[[Outcome], None] | None = None
@@ -94,7 +94,6 @@ class Observed(httpx.AsyncByteStream):
         return isinstance(self._stream, Body) and self._stream.is_spent
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        self._chunks = aiter(self._stream)
         return self
 
     async def __anext__(self) -> bytes:
