@@ -6,10 +6,13 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Connection as SqlConnection
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -19,7 +22,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from auth.database import Database, Unavailable
-from schemas.tables import METADATA, Environment
+from schemas.tables import METADATA, Environment, RequestLogEntry, new_id
 from tests.auth import children
 
 pytestmark = pytest.mark.anyio
@@ -229,6 +232,48 @@ async def test_e12_a_full_sqlite_file_is_a_503_and_keeps_what_it_had(sqlite_url:
         await fill()
     assert await names(database) == ["kept"]
     await database.close()
+
+
+@given(
+    text=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
+    moment=st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=-7))])),
+    figure=st.floats(allow_nan=False, allow_infinity=False),
+    count=st.integers(-(2**31), 2**31 - 1),
+    truth=st.booleans(),
+    reason=st.none() | st.just("reason"),
+)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_rows_that_are_appended_together_are_as_rows_that_are_added_one_by_one(
+    url: str, text: str, moment: datetime, figure: float, count: int, truth: bool, reason: str | None
+) -> None:
+    members: dict[str, Any] = dict.fromkeys(RequestLogEntry.model_fields, text) | {
+        "created_at": moment,
+        "updated_at": moment,
+        "duration": figure,
+        "fetch_duration": figure,
+        "status": count,
+        "vendor_call_count": count,
+        "is_remote_error": truth,
+        "reason": reason,
+        "vendor_calls": [{"path": text, "status": None, "duration": figure, "more": [count, truth, {}]}],
+    }
+
+    async def write_and_read() -> None:
+        database = Database(url)
+        several = [{**members, "id": new_id()} for _ in range(2)]
+        one = RequestLogEntry(**members | {"id": new_id()})
+        await database.append(RequestLogEntry.metadata.tables["request_log"], several)
+        async with database.write() as session:
+            session.add(one)
+        ids = [one.id, *(row["id"] for row in several)]
+        async with database.read() as session:
+            query = select(RequestLogEntry).where(col(RequestLogEntry.id).in_(ids))
+            found = [row.model_dump(exclude={"id"}) for row in (await session.exec(query)).all()]
+        await database.close()
+        assert len(found) == 3
+        assert found[0] == found[1] == found[2]
+
+    asyncio.run(write_and_read())
 
 
 async def test_a_database_in_memory_is_refused() -> None:
