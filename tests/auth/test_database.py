@@ -4,7 +4,9 @@ import asyncio
 import gc
 import subprocess
 import sys
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -131,9 +133,9 @@ async def test_a_change_moves_the_time_of_the_last_change(database: Database) ->
 
 async def test_e11_four_processes_write_to_one_sqlite_file(sqlite_url: str) -> None:
     database = Database(sqlite_url)
-    writers = [child("write", sqlite_url, f"{number}", "25") for number in range(4)]
+    writers = [child("write", sqlite_url, f"{number}", "100") for number in range(4)]
     assert [await asyncio.to_thread(each.wait, 60) for each in writers] == [0, 0, 0, 0]
-    assert len(await names(database)) == 100
+    assert len(await names(database)) == 400
     await database.close()
 
 
@@ -177,6 +179,9 @@ async def test_a_writer_that_is_cut_off_in_a_statement_holds_up_nobody(database:
     assert await names(database) == ["next"]
 
 
+REPEATABLE = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
 async def test_e8_a_deadlock_is_resolved_by_running_the_work_again(postgres_database: Database) -> None:
     database = postgres_database
     first, second = await add(database, "first"), await add(database, "second")
@@ -197,6 +202,31 @@ async def test_e8_a_deadlock_is_resolved_by_running_the_work_again(postgres_data
         database.transact(lambda session: lock_both((second, first), session)),
     )
     assert len(runs) == 3
+
+
+@pytest.mark.parametrize("failures", [2, 3])
+async def test_e8_what_can_not_be_serialized_is_run_three_times_at_most(
+    postgres_database: Database, failures: int
+) -> None:
+    made, runs = await add(postgres_database, "one"), 0
+
+    async def rename(name: str, session: AsyncSession) -> None:
+        row = await session.get_one(Environment, made.id)
+        row.name = name
+        await session.flush()
+
+    async def work(session: AsyncSession) -> None:
+        nonlocal runs
+        runs += 1
+        await session.exec(REPEATABLE)  # type: ignore[call-overload]
+        await session.get_one(Environment, made.id)
+        if runs <= failures:
+            await postgres_database.transact(partial(rename, f"other {runs}"))
+        await rename("mine", session)
+
+    with pytest.raises(Unavailable) if failures == 3 else nullcontext():
+        await postgres_database.transact(work)
+    assert (runs, await names(postgres_database)) == (3, ["other 3" if failures == 3 else "mine"])
 
 
 async def test_e6_a_postgres_that_is_away_is_a_503_and_comes_back(tmp_path: Path) -> None:
