@@ -11,7 +11,7 @@ from providers.resource import Resource
 from schemas.errors import RemoteProblem
 from schemas.unified import MODELS, UnifiedResource
 from unified import offers
-from unified.desk import offered, resource_named
+from unified.desk import resource_named, resource_of
 from unified.overrides import Bends
 from unified.reader import Reader
 from unified.target import Target, custom_names
@@ -61,8 +61,7 @@ class FieldSamples:
         return found
 
     async def _look(self, connection: Connection, bends: Bends, unified: UnifiedResource) -> Found:
-        declared = offered(connection.provider.resources, unified, connection.provider.label)
-        resource = bends.resource(connection, unified, declared)
+        resource = resource_of(connection, unified, bends)
         target = Target(connection, resource, resource.sources[0])
         page = resource.keyset.ask(min(MOST_SAMPLED, resource.keyset.most), None)
         rows = await self._reader.rows(target, target.list_call(page, lean=True))
