@@ -50,7 +50,8 @@ class FieldSamples:
         return found
 
     async def _sampled(self, connection: Connection, bends: Bends, unified: UnifiedResource) -> Found:
-        key = orjson.dumps([connection.account_id, connection.version, unified.key, connection.override])
+        overrides = [connection.environment_override.get("unified"), connection.override]
+        key = orjson.dumps([connection.account_id, connection.version, unified.key, overrides])
         until, found = self._known.get(key, (0.0, []))
         if time.monotonic() < until:
             return found

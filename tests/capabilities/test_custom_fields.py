@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.house import House
-from tests.overrides.bends import bend, of_contacts
+from tests.overrides.bends import bend, bend_environment, of_contacts
 from tests.unified.test_custom_fields import set_globals
 
 pytestmark = pytest.mark.anyio
@@ -60,6 +60,9 @@ async def test_those_among_a_records_own_keys_and_those_of_overrides_count(house
     await bend(house, of_contacts(response={"custom_fields": {"size": "length(name)"}}))
     contacts = {one["name"]: one["types"] for one in await found(house, "?resource=accounting/contacts")}
     assert contacts["size"] == ["number"]
+    await bend_environment(house, of_contacts(response={"custom_fields": {"short": "length(name) < `9`"}}))
+    contacts = {one["name"]: one["types"] for one in await found(house, "?resource=accounting/contacts")}
+    assert (contacts["size"], contacts["short"]) == (["number"], ["boolean"])
 
 
 @pytest.mark.parametrize(
