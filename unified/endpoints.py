@@ -60,7 +60,6 @@ def _listing(desk: Desk, question: ListQuestion) -> Listing:
 async def _crawl(request: Request, desk: Desk, question: ListQuestion, headers: dict[str, str]) -> Response:
     if question.key_by or question.flags.format == "debug":
         raise InvalidRequest("A crawl streams plain records: leave out truto_key_by and the debug format")
-
     listing = _listing(desk, crawl_question(question, desk.resource))
     return await answer_crawl(request, desk.connection, listing, listing.start(), headers)
 
