@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 
 from bench.rounds import Row
-from bench.vendor import RATE, Vendor, far_vendor
+from bench.vendor import RATE, RECORDS, Vendor, far_vendor
 from tests.production import Production, koine_serve
 
 LIMITS = {"rate": RATE, "per": 1, "burst": 20}
@@ -47,8 +47,8 @@ async def _crawl(production: Production, vendor: Vendor, kind: str) -> Row:
         found = await client.get(f"{PATH}{query}&integrated_account_id={production.account}")
     lines = found.content.splitlines()
     assert lines[-1].startswith(b'{"_end"'), lines[-1]
-    assert len(lines) == len(vendor.ids) + 1
+    assert len(lines) == RECORDS + 1
     used = vendor.calls_a_second() / RATE
     name = f"crawl {kind}, 25 calls/s allowed, 100 ms each: share of the limit used"
-    calls = f"{len(vendor.at)} calls for {len(vendor.ids) // PAGE + 1} pages, {vendor.refused} times 429"
+    calls = f"{len(vendor.at)} calls for {RECORDS // PAGE + 1} pages, {vendor.refused} times 429"
     return Row(name, used, used, used, "at least 0.95", "", calls)

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import time
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from random import Random
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,17 +20,13 @@ class Vendor:
     """`refused`: calls that came too early. `at`: when pages were asked for. `ids`: of the records that there are."""
 
     def __init__(self) -> None:
-        record = {**page("suppliers_list_new.json")[0], "contacts": [], "supplier-addresses": []}
-        self._records = [orjson.dumps({**record, "id": number + 1}) for number in range(RECORDS)]
+        self._record = {**page("suppliers_list_new.json")[0], "contacts": [], "supplier-addresses": []}
         self._due = 0.0
         self.rest(1.0)
 
     def rest(self, share: float) -> None:
-        """Begins anew, with such a share of the records, chosen by chance."""
-        everyone = range(1, RECORDS + 1)
-        self.ids: Sequence[int] = (
-            everyone if share == 1 else sorted(Random(1).sample(everyone, int(RECORDS * share)))
-        )
+        """Begins anew: such a share of the ids, chosen by chance, has a record."""
+        self.ids = sorted(Random(1).sample(range(1, int(RECORDS / share) + 1), RECORDS))
         self.refused = 0
         self.at: list[float] = []
 
@@ -60,7 +56,7 @@ class Vendor:
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
         first = int(query.get("offset") or bisect_right(self.ids, int(query.get("id[gt]") or 0)))
         found = self.ids[first : first + int(query.get("limit", 50))]
-        return 200, b"[" + b",".join(self._records[number - 1] for number in found) + b"]"
+        return 200, orjson.dumps([{**self._record, "id": number} for number in found])
 
     def calls_a_second(self) -> float:
         """In the second half: a vendor that has rested allows a burst at first."""

@@ -17,7 +17,7 @@ from proxy.book import Leaf
 from proxy.cursors import Place, rank, whole
 
 RECENT = 8  # pages whose span of numbers is remembered
-EVEN = 1.1  # the widest of them by the narrowest, at most, where each page's start is guessed
+UNEVEN = (1.2, 2.0)  # the widest of them by the narrowest, from which on fewer pages' starts are guessed
 MORE, FREE = 1.25, 2  # calls for each page that was of use, and besides: beyond that nothing is guessed
 
 
@@ -32,7 +32,7 @@ class Leap(NamedTuple):
 class Step(NamedTuple):
     """How far behind a page that is on its way another is begun: as far as so many `pages` nearly always go.
 
-    With two, the one between them starts where the first turns out to end, and only every second can miss.
+    Those between start where one turns out to end, and can't miss. `slack` is what a page goes at least.
     """
 
     pages: int
@@ -103,9 +103,8 @@ class Leaps:
                 if index and (held >= self._most or self._calls >= MORE * self._pages + FREE):
                     break
                 self._begin(index, Place(self._place.source, str(reach.guess)))
-            leap = self._leaps[index]
-            held += 1 if step is None or leap.task.done() else step.pages
-            reach = self._reach(leap, reach.sure, step)
+            held += self._due(index, step)
+            reach = self._reach(self._leaps[index], reach.sure, step)
             index += 1
         self._drop(self._most if reach else index, len(self._leaps))
 
@@ -114,8 +113,18 @@ class Leaps:
         spans = sorted(self._spans)
         if not spans:
             return None
-        pages = 1 if spans[-1] <= EVEN * spans[0] else 2
+        pages = min(len(spans), 1 + bisect_right(UNEVEN, spans[-1] / spans[0]))
         return Step(pages, pages * spans[pages - 1], spans[0])
+
+    def _due(self, index: int, step: Step | None) -> int:
+        """How many pages it takes from one to the next that was begun, itself included."""
+        leap = self._leaps[index]
+        if step is None or leap.task.done():
+            return 1
+        if index + 1 == len(self._leaps):
+            return step.pages
+        apart = self._leaps[index + 1].start - leap.start
+        return max(1, min(step.pages, round(apart * step.pages / step.numbers)))
 
     def _reach(self, leap: Leap, sure: int, step: Step | None) -> Reach | None:
         """None where nothing is to be read behind a page: it is the last, has failed, or may go anywhere."""

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import httpx
 
 from auth.connections import Connection
-from proxy.body import Body
 from proxy.record import CallRecord, OnCall, Outcome, unrecorded
 from proxy.transport import NO_ANSWER
 
@@ -83,32 +82,20 @@ class Observed(httpx.AsyncByteStream):
         count: Callable[[int], None],
         release: Callable[[], None] = lambda: None,
     ) -> None:
-        self._stream, self._chunks = stream, aiter(stream)
+        self._stream = stream
         self._count = count
         self._release = release
         self.on_end: Callable[[Outcome], None] | None = None
 
-    @property
-    def is_spent(self) -> bool:
-        """It is known already that nothing follows what has been read."""
-        return isinstance(self._stream, Body) and self._stream.is_spent
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self
-
-    async def __anext__(self) -> bytes:
+    async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
-            chunk = await anext(self._chunks)
-        except StopAsyncIteration:
-            self._end("answered")
-            raise
+            async for chunk in self._stream:
+                self._count(len(chunk))
+                yield chunk
         except NO_ANSWER:
             self._end("no_answer")
             raise
-        self._count(len(chunk))
-        if self.is_spent:
-            self._end("answered")
-        return chunk
+        self._end("answered")
 
     async def aclose(self) -> None:
         try:

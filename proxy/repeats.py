@@ -16,8 +16,9 @@ ATTEMPTS = 3
 PAUSE = full_jitter(multiplier=0.1, max=5.0)  # seconds between attempts where the vendor states none
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
-# the extension of a request that only reads, whatever its method: a query sent by POST
-READING = "koine.reading"
+READING = (
+    "koine.reading"  # the extension of a request that only reads, whatever its method: a query sent by POST
+)
 REPLACING = frozenset({"PUT", "DELETE"})
 
 

@@ -131,8 +131,9 @@ class Overloaded(Problem):
     status = 503
     reason = "overloaded"
 
-    def __init__(self) -> None:
-        message = "This gateway has too much to do at once: wait as retry-after says."
+    def __init__(
+        self, message: str = "This gateway has too much to do at once: wait as retry-after says."
+    ) -> None:
         super().__init__(message, headers={"retry-after": "1"})
 
 

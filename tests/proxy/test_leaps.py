@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from proxy.book import Leaf
 from proxy.cursors import Place, rank
 from proxy.leaps import Leaps
+from schemas.errors import InvalidRequest
 
 START = Place(0, None)
 RUNS = st.lists(  # of rows, each run as dense or sparse as its gaps, and with a hole before it
@@ -81,7 +82,7 @@ def rows(runs: list[tuple[int, int, int]], random: Random) -> list[int]:
 @example([(0, 1, 5_000)], 50, 8, Random(1))
 @example([(0, 1_000, 3_000)], 50, 8, Random(1))
 @example([(0, 1_000, 600)], 2, 8, Random(1))
-@example([(0, 2, 32), (0, 40, 44), (50, 40, 34), (1_000, 1, 29)], 2, 3, Random(53))
+@example([(50, 1, 107), (0, 2, 130), (50, 40, 35), (1_000, 40, 90), (1_000, 2, 44)], 2, 8, Random(63))
 @example([(0, 1, 400), (1_000_000, 1, 400), (10_000_000, 500, 400)], 10, 8, Random(1))
 def test_every_row_comes_once_in_order_for_few_more_calls_than_there_are_pages(
     runs: list[tuple[int, int, int]], limit: int, most: int, random: Random
@@ -123,6 +124,16 @@ def test_even_ids_cost_no_call_more_and_are_read_eight_at_a_time() -> None:
     assert (table.calls <= 41 + 7, widest) == (True, 8)
 
 
+def test_where_ids_lie_unevenly_a_fifth_more_calls_will_do() -> None:
+    calls = pages = 0
+    for seed in range(5):
+        random = Random(seed)
+        table = Table(rows([(0, 3, 2_000)], random), 10, random)
+        pages += len(asyncio.run(crawled(table, 8))) // 10 + 1
+        calls += table.calls
+    assert 1.1 < calls / pages < 1.21
+
+
 def test_an_early_look_past_the_end_is_not_believed_once_rows_have_come_behind_it() -> None:
     async def run() -> tuple[list[int], list[object]]:
         ids, asked, looked = list(range(10, 90, 10)), list[object](), asyncio.Event()
@@ -151,7 +162,22 @@ def test_an_early_look_past_the_end_is_not_believed_once_rows_have_come_behind_i
 
     seen, asked = asyncio.run(run())
     assert seen == [60, 70, 80, 90, 105, 115]
-    assert asked == ["50", "100", "105"]
+    assert asked[:3] == ["50", "100", "105"]
+
+
+def test_a_guess_past_the_end_that_the_vendor_can_not_take_is_no_failure() -> None:
+    class Narrow(Table):
+        refused = 0
+
+        async def read(self, place: Place) -> Leaf:
+            if place.after is not None and int(str(place.after)) > self.last:
+                self.refused += 1
+                raise InvalidRequest("out of range")
+            return await super().read(place)
+
+    table = Narrow(list(range(1, 996)), 10, Random(1))
+    assert asyncio.run(crawled(table, 8)) == table.ids
+    assert table.refused > 0
 
 
 def test_keys_that_are_no_numbers_are_read_one_page_after_the_other() -> None:

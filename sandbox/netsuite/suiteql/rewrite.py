@@ -153,9 +153,13 @@ def _rownum(select: exp.Select) -> None:
 
 def _conjuncts(select: exp.Select) -> list[exp.Expr]:
     where = select.args.get("where")
-    if where is None:
-        return []
-    return list(where.this.flatten()) if isinstance(where.this, exp.And) else [where.this]
+    return (
+        list(where.this.flatten())
+        if where and isinstance(where.this, exp.And)
+        else [where.this]
+        if where
+        else []
+    )
 
 
 def _bound(test: exp.Expr) -> int | None:
