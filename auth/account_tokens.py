@@ -24,7 +24,7 @@ def make_account_token(
     return PREFIX + base64.urlsafe_b64encode(payload + _seal(key, payload)).decode()
 
 
-def read_account_token(key: bytes, token: str, clock: Callable[[], float] = time.time) -> Caller:
+def read_account_token(key: bytes, token: str) -> Caller:
     """Whom the token speaks for. Raises NotAuthorized (`invalid_token`, `expired_token`)."""
     try:
         sealed = base64.b64decode(token.removeprefix(PREFIX), altchars=b"-_", validate=True)
@@ -34,7 +34,7 @@ def read_account_token(key: bytes, token: str, clock: Callable[[], float] = time
     if not hmac.compare_digest(_seal(key, payload), seal):
         raise _unknown()
     environment_id, account_id, expires_at = orjson.loads(payload)
-    if expires_at <= clock():
+    if expires_at <= time.time():
         raise NotAuthorized("This account token has expired.", reason="expired_token", headers=CHALLENGE)
     return Caller(environment_id, token_id="", kind="account", account_id=account_id)
 

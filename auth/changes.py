@@ -46,7 +46,7 @@ class Changes:
         """Tells of what was committed since the last look. Raises Unavailable."""
         began = self._clock()
         horizon, found = await self._read()
-        if self._begins_anew(horizon, found.get(SWEPT, 0)):
+        if self._begins_anew(horizon, found):
             for clear in self._beginnings:
                 clear()
         else:
@@ -59,12 +59,12 @@ class Changes:
 
         All processes have heard of it since; one that was away, and has not, finds that there was a sweep.
         """
-        if self._since_sweep is not None:
+        if self._since is not None and self._since_sweep is not None:
             with suppress(IntegrityError):  # another process has been first to leave its mark
-                await self._remove(self._since_sweep)
+                await self._remove(self._since_sweep, self._since)
         self._since_sweep = self._since
 
-    async def _remove(self, before: int) -> None:
+    async def _remove(self, before: int, horizon: int) -> None:
         mark = tuple_(col(Change.kind), col(Change.subject))
         old = select(Change.kind, Change.subject).where(col(Change.number) < before, Change.kind != SWEPT[0])
         # What somebody is just changing is passed over: to wait for them might be to wait for each other.
@@ -73,12 +73,16 @@ class Changes:
             if (await session.exec(delete(Change).where(mark.in_(some)))).rowcount:
                 swept = await session.get(Change, SWEPT, with_for_update=True)
                 swept = swept or Change(kind=SWEPT[0], subject=SWEPT[1], number=0)
-                swept.number = max(swept.number, before)
+                is_of_this_database = swept.number <= horizon  # and not of the one that a dump was made of
+                swept.number = max(swept.number, before) if is_of_this_database else before
                 session.add(swept)
 
-    def _begins_anew(self, horizon: int, swept: int) -> bool:
+    def _begins_anew(self, horizon: int, found: Marks) -> bool:
         """The first time, with another database in the place of the one that was there, and after too long a pause."""
-        return self._since is None or horizon < self._since or swept > self._since
+        if self._since is None or horizon < self._since:
+            return True
+        swept = found.get(SWEPT, 0)
+        return swept > self._since and swept != self._seen.get(SWEPT)
 
     async def _read(self) -> tuple[int, Marks]:
         """Below the horizon nothing more will appear. It is read first: what is committed in between is seen twice."""

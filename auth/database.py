@@ -2,12 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import URL, literal, make_url, text
+from sqlalchemy import URL, Table, literal, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel import select
@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from auth.migrating import upgrade
 from auth.outage import Outage
 from auth.single_flight import SingleFlight
-from auth.sqlite import LOCK_SECONDS, TRIAL, attend, keep_log
+from auth.sqlite import LOCK_SECONDS, TRIAL, all_at_once, attend, keep_log
 from auth.unavailable import BrokenOff, Silent, told
 from auth.unavailable import Unavailable as Unavailable
 
@@ -73,6 +73,15 @@ class Database:
                 yield session
         if NEWS in session.info:
             self.news.set()
+
+    async def append(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Many new rows, each with all of the table's columns, in one transaction."""
+        async with self.write() as session:
+            connection = await session.connection()
+            if self._is_sqlite:
+                await connection.exec_driver_sql(*all_at_once(table, rows))
+            else:
+                await connection.execute(table.insert(), rows)
 
     async def transact(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
         """`work` in one transaction, run again where Postgres breaks it off, at most three times in all."""
@@ -167,7 +176,8 @@ def _json(value: object) -> str:
 
 def _pool(url: URL) -> dict[str, Any]:
     if url.get_backend_name() == "sqlite":
-        return {"pool_size": 8, "max_overflow": 0, "pool_timeout": LOCK_SECONDS}
+        # The last one used is the first given: each that is in use keeps pages of the file in memory for itself.
+        return {"pool_size": 8, "max_overflow": 0, "pool_timeout": LOCK_SECONDS, "pool_use_lifo": True}
     return {
         "pool_size": 10,
         "max_overflow": 10,

@@ -129,23 +129,14 @@ def read_parameters(
     found: dict[tuple[str, str], list[str]] = {}
     failures, limit, cursor = [], default, None
     for name, value in parameters:
-        form = NAME.fullmatch(name)
-        field, operator = (form[1], form[2] or "eq") if form else (name, "eq")
-        if name == "next_cursor":
+        field, operator, is_list = _parts(name)
+        if complaint := _complaint(name, value, field, operator, kinds):
+            failures.append({"field": name[:100], "message": complaint})
+        elif name == "next_cursor":
             cursor = value or None
-        elif not value:
-            failures.append({"field": name, "message": "is empty"})
-        elif name == "limit" and value.isdecimal() and int(value[:9]) > 0:
-            limit = min(int(value[:9]), MOST)
         elif name == "limit":
-            failures.append({"field": name, "message": "must be a whole number above 0"})
-        elif field not in kinds:
-            failures.append({"field": name[:100], "message": "is no filter here"})
-        elif operator not in kinds[field].operators:
-            known = ", ".join(kinds[field].operators)
-            failures.append({"field": name[:100], "message": f"knows the operators {known}"})
+            limit = min(int(value[:9]), MOST)
         else:
-            is_list = operator == "in" and form is not None and form[3] is None
             found.setdefault((field, operator), []).extend(value.split(",") if is_list else [value])
     conditions = [
         _condition(kinds[field], field, how, given, failures) for (field, how), given in found.items()
@@ -157,6 +148,27 @@ def read_parameters(
             supported_filters=list(kinds),
         )
     return Listing(tuple(conditions), limit, cursor)
+
+
+def _parts(name: str) -> tuple[str, str, bool]:
+    """Filter and operator of a parameter's name, and whether a value is several with commas between."""
+    form = NAME.fullmatch(name)
+    field, operator = (form[1], form[2] or "eq") if form else (name, "eq")
+    return field, operator, operator == "in" and form is not None and form[3] is None
+
+
+def _complaint(name: str, value: str, field: str, operator: str, kinds: Mapping[str, Kind]) -> str | None:
+    if name == "next_cursor":
+        return None
+    if not value:
+        return "is empty"
+    if name == "limit":
+        return None if value.isdecimal() and int(value[:9]) > 0 else "must be a whole number above 0"
+    if field not in kinds:
+        return "is no filter here"
+    if operator not in kinds[field].operators:
+        return f"knows the operators {', '.join(kinds[field].operators)}"
+    return None
 
 
 def _condition(

@@ -2,11 +2,13 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, event
+import orjson
+from sqlalchemy import Connection, Table, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -60,6 +62,23 @@ def _let_go(connection: Any, _record: object, _error: object) -> None:
     writers wait for, until Python happens to collect it.
     """
     connection.rollback()
+
+
+def all_at_once(table: Table, rows: Sequence[Mapping[str, Any]]) -> tuple[str, tuple[str]]:
+    """A statement that adds rows, and its one parameter, which holds them all. JSON columns hold objects or lists.
+
+    Of many statements the driver's thread takes turns with the event loop for each row, which costs more than the row.
+    """
+    names = [column.name for column in table.columns]
+    values = [[row[name] for name in names] for row in rows]
+    members = ", ".join(f"json_extract(value, '$[{number}]')" for number in range(len(names)))
+    statement = f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {members} FROM json_each(?)"  # noqa: S608
+    return statement, (orjson.dumps(values, _moment, orjson.OPT_PASSTHROUGH_DATETIME).decode(),)
+
+
+def _moment(value: datetime) -> str:
+    """As SQLAlchemy stores a time, which is compared as text."""
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "milliseconds") + "000"
 
 
 async def keep_log(engine: AsyncEngine) -> None:

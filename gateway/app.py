@@ -26,7 +26,7 @@ from auth.routes import ROUTES as AUTH_ROUTES
 from auth.vault import Keyring, Vault
 from gateway.cors import Cors
 from gateway.docs import ROUTES as DOCS_ROUTES
-from gateway.errors import HANDLERS
+from gateway.errors import Application
 from gateway.front import Front
 from gateway.gate import Gate, hosts_of
 from gateway.governing import open_governor
@@ -118,9 +118,8 @@ def create_app(
 
     opening = Opening(partial(complaint, settings), opened)
 
-    app = Starlette(
+    app = Application(
         routes=[*ROUTES, *more_routes],
-        exception_handlers=HANDLERS,
         middleware=[
             Middleware(Waiting, opening=opening),
             Middleware(Leaving),

@@ -13,8 +13,8 @@ OPEN = ("/unified/", "/proxy/", "/custom/", "/integrated-account/me")
 METHODS = "GET, POST, PUT, PATCH, DELETE, HEAD"
 EXPOSED = (
     "x-request-id, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset, ratelimit, ratelimit-policy, "
-    "server-timing, "
-    "koine-ignored, truto-is-remote-error, content-disposition"
+    "server-timing, koine-ignored, koine-override-faults, idempotency-replayed, idempotency-recovered, "
+    "truto-is-remote-error, content-disposition"
 )
 
 

@@ -1,14 +1,13 @@
 """The one place where failures become answers."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from auth.bodies import json_response
+from gateway.visit import VISIT
 from schemas.envelope import error_body, error_headers
 from schemas.errors import Internal, InvalidRequest, MethodNotOffered, NotFound, Problem
 
@@ -26,24 +25,41 @@ def unforeseen_answer(scope: Scope) -> Response:
     return answer(Request(scope), Internal("Something went wrong here."))
 
 
-async def problem(request: Request, error: Problem) -> Response:
-    return answer(request, error)
+class Errors:
+    """Pure ASGI, innermost: what an endpoint raises for its caller becomes the answer, unless one has begun."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except (Problem, HTTPException) as error:
+            visit = VISIT.get()
+            if scope["type"] != "http" or (visit is not None and visit.status):
+                raise
+            request = Request(scope)
+            problem = error if isinstance(error, Problem) else _of_the_router(request, error)
+            await answer(request, problem)(scope, receive, send)
 
 
-async def routing(request: Request, error: HTTPException) -> Response:
+class Application(Starlette):
+    """Starlette's, without the two layers that it puts around every application: `Front` and `Errors` do their work."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        app: ASGIApp = Errors(self.router)
+        for middleware, args, kwargs in reversed(self.user_middleware):
+            app = middleware(app, *args, **kwargs)
+        return app
+
+
+def _of_the_router(request: Request, error: HTTPException) -> Problem:
     """What Starlette's router says, in our words."""
     if error.status_code == 404:
-        return answer(
-            request, NotFound(f"There is nothing at {request.scope['path'][:200]}", reason="unknown_route")
-        )
+        return NotFound(f"There is nothing at {request.scope['path'][:200]}", reason="unknown_route")
     if error.status_code == 405:
         stated = (error.headers or {}).get("allow") or (error.headers or {}).get("Allow", "")
         allowed = ", ".join(sorted(stated.split(", ")))  # the router keeps them in a set
         what = f"{request.method} is not offered here. Offered: {allowed}."
-        return answer(
-            request, MethodNotOffered(what, headers={"allow": allowed}, methods=allowed.split(", "))
-        )
-    return answer(request, InvalidRequest(error.detail, status=error.status_code))
-
-
-HANDLERS: Mapping[Any, Callable[..., Any]] = {Problem: problem, HTTPException: routing}
+        return MethodNotOffered(what, headers={"allow": allowed}, methods=allowed.split(", "))
+    return InvalidRequest(error.detail, status=error.status_code)

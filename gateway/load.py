@@ -1,6 +1,7 @@
 """Turns requests away while there is too much to do, before those that wait pile up; probes are always answered."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -31,7 +32,7 @@ class Load:
         return is_behind or self.in_flight >= self._most
 
     def looked(self, now: float, lag: float) -> None:
-        """The event loop has come to a look at `now`, on its clock."""
+        """The event loop has come to a look at `now`, on the steady clock."""
         self.lag = lag
         if lag < LATE:
             self._behind_since = None
@@ -50,11 +51,10 @@ async def watched(load: Load, observe: Callable[[float], object]) -> AsyncIterat
 
 
 async def _look(load: Load, observe: Callable[[float], object]) -> None:
-    clock = asyncio.get_running_loop().time
     while True:
-        due = clock() + BEAT
+        due = time.monotonic() + BEAT
         await asyncio.sleep(BEAT)
-        now = clock()
+        now = time.monotonic()
         load.looked(now, max(0.0, now - due))
         observe(load.lag)
 
@@ -71,7 +71,7 @@ class Shedding:
             return
         load: Load = scope["state"]["load"]
         is_beyond = scope["state"].get("is_beyond", False)  # the server's word on the connection
-        if is_beyond or load.is_too_much(asyncio.get_running_loop().time()):
+        if is_beyond or load.is_too_much(time.monotonic()):
             scope["state"]["metrics"].shed.inc()
             await answer(Request(scope), Overloaded())(scope, receive, send)
             return

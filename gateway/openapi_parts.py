@@ -134,7 +134,7 @@ ERROR: Schema = {
         "details": {
             "type": "object",
             "properties": {
-                "reason": {"type": "string", "description": "For machines."},
+                "reason": {"type": "string", "description": "For machines; docs/errors.md explains each."},
                 "failures": {
                     "type": "array",
                     "items": {

@@ -1,7 +1,7 @@
 """`X-Request-Timeout`: how long a caller waits for an answer to begin, which bounds what is asked of vendors for it."""
 
-import asyncio
 import re
+import time
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -31,7 +31,7 @@ class Patience:
             problem = InvalidRequest("X-Request-Timeout must be a positive number of seconds, such as 2.5.")
             await answer(Request(scope), problem)(scope, receive, send)
             return
-        counted.until = asyncio.get_running_loop().time() + seconds
+        counted.until = time.monotonic() + seconds
 
         async def begun(message: Message) -> None:
             counted.until = None  # a stream lives as long as bytes flow

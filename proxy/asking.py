@@ -1,6 +1,7 @@
 """One gate's talk with the commons: asks leave for those in line, and tells of calls that ended."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Protocol
@@ -133,7 +134,7 @@ class Asking:
 
     async def _use(self, limits: Limits | None, granted: Sequence[str]) -> None:
         """Unless this worker knows of a 429 that the commons have not heard of, or have forgotten."""
-        if granted and self._bucket.frozen_until > asyncio.get_running_loop().time() + SLACK:
+        if granted and self._bucket.frozen_until > time.monotonic() + SLACK:
             self._ended += granted
             self._listener.remind(limits)
             await asyncio.gather(*self._freezes)
@@ -142,7 +143,7 @@ class Asking:
 
     def _take_over(self, verdict: "Verdict") -> bool:
         """Whether calls are held back for longer than was known."""
-        now, before = asyncio.get_running_loop().time(), self._bucket.frozen_until
+        now, before = time.monotonic(), self._bucket.frozen_until
         self._bucket.due = now + verdict.due
         self._bucket.frozen_until = max(before, now + verdict.frozen)
         if verdict.pace or verdict.cut:

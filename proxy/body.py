@@ -44,16 +44,23 @@ class Body(httpx.AsyncByteStream):
             self.is_over, self._error = True, error
             self._wake()
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        while True:
-            if self._chunks:
-                yield self._take()
-            elif self.is_over:
-                break
-            else:
-                await self._wait()
-        if self._error is not None:
-            raise self._error
+    @property
+    def is_spent(self) -> bool:
+        """All of it has been read, to the end that the vendor gave it."""
+        return self.is_over and not self._chunks and self._error is None
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        """No generator: the event loop keeps a list of those, which costs more than a small body."""
+        while not self._chunks:
+            if self._error is not None:
+                raise self._error
+            if self.is_over:
+                raise StopAsyncIteration
+            await self._wait()
+        return self._take()
 
     async def aclose(self) -> None:
         """Drops the connection unless the body has ended; then it is back in the pool already."""

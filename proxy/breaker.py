@@ -50,7 +50,7 @@ class CircuitOpen(Exception):
 
 
 class Breaker:
-    """One account's way to one origin. Times are of the event loop's clock.
+    """One account's way to one origin. Times are of the steady clock.
 
     Calls that were let through before the circuit changed say nothing of it any more: what counts is the period that
     a call was let through in.

@@ -7,6 +7,7 @@ import ssl
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from contextvars import Context
 
 import aiohappyeyeballs
 
@@ -35,12 +36,14 @@ class Dialler:
         secure = origin.scheme == "https"
         with ExitStack() as unless_it_connects:
             unless_it_connects.callback(plug.close)
-            await asyncio.get_running_loop().create_connection(
+            connecting = asyncio.get_running_loop().create_connection(
                 lambda: wire,
                 sock=plug,
                 ssl=self._tls if secure else None,
                 server_hostname=origin.host.rstrip(".") if secure else None,
             )
+            # A connection keeps the context that it is made in: a call's would keep the call as long as it lives.
+            await asyncio.create_task(connecting, context=Context())
             unless_it_connects.pop_all()
 
     async def _look_up(self, origin: Origin) -> Sequence[Address]:

@@ -9,9 +9,8 @@ DOUBLING = 30.0  # seconds in which a lowered pace doubles
 REGAIN = 10.0  # seconds after which one more call may be under way
 FORGOTTEN = 600.0  # seconds after which a lowered pace is none any more
 SLOWEST = 0.2  # calls a second
-FIRST = (
-    20.0  # calls a second that count as made before the first 429: one out of the blue says little of a pace
-)
+# calls a second that count as made before the first 429: one out of the blue says little of a pace
+FIRST = 20.0
 
 
 @dataclass

@@ -39,7 +39,6 @@ class _Clock:
 
     def __init__(self, wire: Wire, seconds: Seconds) -> None:
         self._wire, self._seconds = wire, seconds
-        self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._has_stopped = False
 
@@ -48,7 +47,7 @@ class _Clock:
             self._timer.cancel()
         seconds = self._seconds[step] if step else None
         if seconds is not None and not self._has_stopped:
-            self._timer = self._loop.call_later(seconds, self._late, step)
+            self._timer = self._wire.loop.call_later(seconds, self._late, step)
 
     def stop(self) -> None:
         self._has_stopped = True

@@ -54,7 +54,7 @@ class Gate:
         Raises `Throttled` where that would take longer than `patience` seconds: at once where that is foreseeable,
         which it is not where the calls that are under way must end first.
         """
-        now, own = _now(), self._own(limits)
+        now, own = time.monotonic(), self._own(limits)
         if not self._turns and self._may_go(now, own):
             return self._let_go(own)
         wait = self._bucket.ready_at(now, own, self._turns.before(account, urgency)) - now
@@ -70,7 +70,7 @@ class Gate:
 
     def wait(self, limits: Limits | None) -> float:
         """Seconds until the next call may go, as far as that is foreseeable."""
-        now = _now()
+        now = time.monotonic()
         return self._bucket.ready_at(now, self._own(limits)) - now
 
     def note(self, limits: Limits | None, status: int, headers: httpx.Headers) -> None:
@@ -85,7 +85,7 @@ class Gate:
     def figures(self, limits: Limits | None) -> Figures | None:
         """The vendor's rate, else our own, and our own places; None where neither is known."""
         own = self._own(limits)
-        found = self._stated or self._bucket.figures(_now(), own)
+        found = self._stated or self._bucket.figures(time.monotonic(), own)
         if own is None or own.concurrency is None:
             return found
         under_way = self.in_flight + (self._asking.elsewhere if self._asking and self._is_shared else 0)
@@ -93,7 +93,7 @@ class Gate:
 
     @property
     def is_idle(self) -> bool:
-        return not self._turns and not self.in_flight and self._bucket.frozen_until <= _now()
+        return not self._turns and not self.in_flight and self._bucket.frozen_until <= time.monotonic()
 
     @property
     def waiting(self) -> int:
@@ -114,7 +114,7 @@ class Gate:
 
     def eased(self, limits: Limits | None) -> Limits | None:
         """What all workers keep of them together at present."""
-        return self._easing.limits(_now(), limits)
+        return self._easing.limits(time.monotonic(), limits)
 
     def adopt(self, pace: float, cut: int, at: float) -> None:
         """What another worker has learnt of a 429."""
@@ -145,13 +145,13 @@ class Gate:
         return own is None or own.concurrency is None or self.in_flight < own.concurrency
 
     def _let_go(self, own: Limits | None) -> Permit:
-        self._bucket.take(_now(), own)
+        self._bucket.take(time.monotonic(), own)
         self._begin()
         return Permit(self._end)
 
     def _begin(self) -> None:
         self.in_flight += 1
-        self._easing.count(_now())
+        self._easing.count(time.monotonic())
 
     def let_head_go(self, limits: Limits | None, id_: str) -> bool:
         """The commons gave leave to a call of these limits."""
@@ -168,7 +168,7 @@ class Gate:
 
         `is_frozen`: no call goes for longer than was known before.
         """
-        now = _now()
+        now = time.monotonic()
         if is_frozen:
             self._turn_away(now)
         while (head := self._turns.head()) is not None:
@@ -182,7 +182,7 @@ class Gate:
     def remind(self, limits: Limits | None) -> None:
         """The commons do not know how long all calls are held back."""
         if self._asking is not None:
-            seconds = self._bucket.frozen_until - _now()
+            seconds = self._bucket.frozen_until - time.monotonic()
             self._asking.freeze(self.eased(limits), seconds, self._easing, first=False)
 
     def talk_is_over(self) -> None:
@@ -196,7 +196,7 @@ class Gate:
         self._release()
 
     def _freeze(self, limits: Limits | None, seconds: float | None) -> None:
-        now, is_stated = _now(), seconds is not None
+        now, is_stated = time.monotonic(), seconds is not None
         if seconds is None:
             if now < self._bucket.frozen_until:
                 return  # of the calls that were under way together, the first has said it for all
@@ -231,10 +231,10 @@ class Gate:
         if self._asking is not None and self._asking.begin():
             return
         while (head := self._turns.head()) and self._has_room(own := self._own(head.limits)):
-            now = _now()
+            now = time.monotonic()
             ready_at = self._bucket.ready_at(now, own)
             if ready_at > now:
-                self._timer = asyncio.get_running_loop().call_at(ready_at, self._release)
+                self._timer = asyncio.get_running_loop().call_later(ready_at - now, self._release)
                 return
             self._turns.pop()
             if not head.turn.done():
@@ -249,10 +249,6 @@ class Gate:
                 self._bucket.give_back(self._own(waiter.limits))
             waiter.turn.result().close()
         self._release()
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
 
 
 def _throttled(wait: float) -> Throttled:

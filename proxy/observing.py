@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import httpx
 
 from auth.connections import Connection
+from proxy.body import Body
 from proxy.record import CallRecord, OnCall, Outcome, unrecorded
 from proxy.transport import NO_ANSWER
 
@@ -82,20 +83,32 @@ class Observed(httpx.AsyncByteStream):
         count: Callable[[int], None],
         release: Callable[[], None] = lambda: None,
     ) -> None:
-        self._stream = stream
+        self._stream, self._chunks = stream, aiter(stream)
         self._count = count
         self._release = release
         self.on_end: Callable[[Outcome], None] | None = None
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    @property
+    def is_spent(self) -> bool:
+        """It is known already that nothing follows what has been read."""
+        return isinstance(self._stream, Body) and self._stream.is_spent
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
         try:
-            async for chunk in self._stream:
-                self._count(len(chunk))
-                yield chunk
+            chunk = await anext(self._chunks)
+        except StopAsyncIteration:
+            self._end("answered")
+            raise
         except NO_ANSWER:
             self._end("no_answer")
             raise
-        self._end("answered")
+        self._count(len(chunk))
+        if self.is_spent:
+            self._end("answered")
+        return chunk
 
     async def aclose(self) -> None:
         try:

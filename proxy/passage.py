@@ -3,7 +3,7 @@
 import asyncio
 import math
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import httpx
@@ -87,14 +87,14 @@ class Passage:
         finally:
             self._budget.end(time.monotonic())
             if self._turn is not None:
-                self._turn.end(_now())
+                self._turn.end(time.monotonic())
         self._hand_on(landing)
         return landing
 
     async def _within_deadline(self) -> Landing:
         asked = self._tally.left()
         seconds = self._way.seconds if asked is None else min(asked, self._way.seconds)
-        self._until = _now() + seconds
+        self._until = time.monotonic() + seconds
         try:
             async with asyncio.timeout(seconds) as timer:
                 landing = await self._attempt()
@@ -110,7 +110,7 @@ class Passage:
                 raise
             is_hasty = seconds < self._way.seconds  # which is no fault of the vendor's
             if self._turn is not None and not is_hasty:
-                self._turn.end(_now(), failed=True if self._got == "no_answer" else None)
+                self._turn.end(time.monotonic(), failed=True if self._got == "no_answer" else None)
             raise late(self._request, self._got) from error
 
     def _over(self, record: CallRecord) -> None:
@@ -129,9 +129,9 @@ class Passage:
 
     async def _attempt(self) -> Landing:
         self._made += 1
-        self._turn = Turn(self._breaker, _now())
+        self._turn = Turn(self._breaker, time.monotonic())
         landing = await self._land()
-        self._turn.end(_now(), failed(landing))
+        self._turn.end(time.monotonic(), failed(landing))
         return landing
 
     async def _land(self) -> Landing:
@@ -153,45 +153,39 @@ class Passage:
         return body
 
     async def _converse(self) -> httpx.Response:
-        flow = signer(self._connection, self._way.renewals).async_auth_flow(self._request)
-        try:
-            return await self._speak(flow)
-        finally:
-            await flow.aclose()
-
-    async def _speak(self, flow: AsyncGenerator[httpx.Request, httpx.Response]) -> httpx.Response:
-        request = await anext(flow)
+        request, conversation = self._request, signer(self._connection, self._way.renewals)
         while True:
+            await conversation.sign(request)
             response = await self._send(request)
+            is_over = False
             try:
-                request = await flow.asend(response)
-            except StopAsyncIteration:
+                is_over = not await conversation.is_to_be_sent_again(request, response)
+            finally:
+                if not is_over:
+                    await response.aclose()
+            if is_over:
                 return response
-            except BaseException:
-                await response.aclose()
-                raise
-            await response.aclose()
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
         permit = await self._enter()
         self._seen.attempts += 1
         self._tally.calls += 1
         before, self._got = self._got, "no_answer"
-        started = time.perf_counter()
+        started, response = time.perf_counter(), None
         try:
             response = await self._way.transport.handle_async_request(request)
-        except BaseException as error:
-            permit.close()
-            if isinstance(error, NEVER_SENT):
-                self._got = "never_sent" if before == "never_sent" else "no_answer"
+        except NEVER_SENT:
+            self._got = "never_sent" if before == "never_sent" else "no_answer"
             raise
         finally:
             self._tally.vendor_seconds += time.perf_counter() - started
+            if response is None:
+                permit.close()
         self._note(response, permit)
         return response
 
     async def _enter(self) -> Permit:
-        started = _now()
+        started = time.monotonic()
         patience = self._patience()
         urgency = Urgency.SENT_BACK if self._seen.attempts else self._tally.urgency
         try:
@@ -199,7 +193,7 @@ class Passage:
         except Throttled:
             self._tally.figures = self._gate.figures(self._limits)
             raise
-        self._queued += _now() - started
+        self._queued += time.monotonic() - started
         self._renew_turn(permit)
         return permit
 
@@ -208,14 +202,14 @@ class Passage:
         if self._turn is None:
             return
         try:
-            self._turn.renew(_now())
+            self._turn.renew(time.monotonic())
         except CircuitOpen:
             permit.close()
             raise
 
     def _patience(self) -> float:
         """Seconds that this call may still wait at the gate."""
-        now = _now()
+        now = time.monotonic()
         return min(self._way.governor.queue_seconds - self._queued, self._until - now)
 
     def _note(self, response: httpx.Response, permit: Permit) -> None:
@@ -245,11 +239,11 @@ class Passage:
             self._kind,
             rejects_unprocessed=bool(self._limits and self._limits.rejects_unprocessed),
         )
-        if not most or self._made > most or self._breaker.refuses(_now()):
+        if not most or self._made > most or self._breaker.refuses(time.monotonic()):
             return False
         if landing.happened is Happened.LIMITED:
             return self._gate.wait(self._limits) <= self._patience()
-        return self._wanted_pause(landing) < self._until - _now() and self._budget.spend()
+        return self._wanted_pause(landing) < self._until - time.monotonic() and self._budget.spend()
 
     @staticmethod
     def _wanted_pause(landing: Landing) -> float:
@@ -262,7 +256,3 @@ class Passage:
         if landing.happened is Happened.LIMITED:
             return 0.0  # the gate holds it back
         return self._wanted_pause(landing) or PAUSE(state)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

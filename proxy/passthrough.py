@@ -15,6 +15,7 @@ from proxy.addresses import exact_url, vendor_path
 from proxy.answer import Answer
 from proxy.failures import failure
 from proxy.headers import OF_THE_BODY, Headers, handed_on, located, sent, without
+from proxy.observing import Observed
 from proxy.pipe import Pipe, credential
 from proxy.query import Asked, read_query
 from proxy.refusals import refuse
@@ -101,8 +102,7 @@ async def hand_on(
         await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
         if heard:
             await send({"type": "http.response.body", "body": heard, "more_body": True})
-        await _stream(chunks, send)
-        await send({"type": "http.response.body", "body": b""})
+        await _stream(response, chunks, send)
     finally:
         await response.aclose()
 
@@ -132,12 +132,17 @@ async def refused(
     return await refuse(connections, call.connection, answer)
 
 
-async def _stream(chunks: AsyncIterator[bytes], send: Send) -> None:
+async def _stream(response: httpx.Response, chunks: AsyncIterator[bytes], send: Send) -> None:
+    """To the answer's end, which is told along with its last bytes where it is known then."""
     try:
         async for chunk in chunks:
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            is_last = isinstance(response.stream, Observed) and response.stream.is_spent
+            await send({"type": "http.response.body", "body": chunk, "more_body": not is_last})
+            if is_last:
+                return
     except httpx.TransportError as error:
         raise Cut("The vendor's answer broke off.") from error
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _hear(chunks: AsyncIterator[bytes], outgoing: httpx.Request) -> bytes:

@@ -16,9 +16,8 @@ ATTEMPTS = 3
 PAUSE = full_jitter(multiplier=0.1, max=5.0)  # seconds between attempts where the vendor states none
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
-READING = (
-    "koine.reading"  # the extension of a request that only reads, whatever its method: a query sent by POST
-)
+# the extension of a request that only reads, whatever its method: a query sent by POST
+READING = "koine.reading"
 REPLACING = frozenset({"PUT", "DELETE"})
 
 

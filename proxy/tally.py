@@ -1,6 +1,6 @@
 """What one request of a caller has cost at vendors so far: written where calls are made, read where answers leave."""
 
-import asyncio
+import time
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from proxy.turns import Urgency
 class Tally:
     """`vendor_seconds`: waited for vendors, without queueing and pauses of ours. `figures`: the last that are known.
 
-    `until`, on the event loop's clock: when the caller gives up waiting for the answer to begin; None once it has,
+    `until`, on the steady clock: when the caller gives up waiting for the answer to begin; None once it has,
     or where the caller did not say. `urgency`: that of its calls.
     """
 
@@ -24,7 +24,7 @@ class Tally:
 
     def left(self) -> float | None:
         """Seconds until the caller gives up."""
-        return None if self.until is None else self.until - asyncio.get_running_loop().time()
+        return None if self.until is None else self.until - time.monotonic()
 
 
 current: ContextVar[Tally | None] = ContextVar("tally", default=None)

@@ -35,7 +35,7 @@ class Permit:
 
 @dataclass(frozen=True, eq=False)
 class Waiter:
-    """A call in line; `latest` is when it must have gone, on the event loop's clock."""
+    """A call in line; `latest` is when it must have gone, on the steady clock."""
 
     turn: asyncio.Future[Permit]
     latest: float

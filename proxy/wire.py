@@ -57,6 +57,7 @@ class Wire(asyncio.Protocol):
 
     def __init__(self, on_free: Callable[["Wire"], None]) -> None:
         self._on_free = on_free
+        self.loop = asyncio.get_running_loop()  # asking for it costs a system call each time
         self._turn: Turn | None = None
         self._drained: asyncio.Future[None] | None = None
         self._is_stopped = False  # the vendor takes no more for now
@@ -168,7 +169,7 @@ class Wire(asyncio.Protocol):
         """A request is about to be written."""
         self._fault, self._in_head = "", 0
         self._parser = httptools.HttpResponseParser(self)
-        self._turn = Turn(asyncio.get_running_loop().create_future(), is_bodiless, read_seconds)
+        self._turn = Turn(self.loop.create_future(), is_bodiless, read_seconds)
         return self._turn
 
     def write(self, data: bytes) -> None:
@@ -177,7 +178,7 @@ class Wire(asyncio.Protocol):
     async def drain(self) -> None:
         """Waits until the vendor has taken most of what was written; returns at once when the connection is gone."""
         if self._is_stopped and not self.is_closed:
-            self._drained = asyncio.get_running_loop().create_future()
+            self._drained = self.loop.create_future()
             await self._drained
 
     def abort(self, error: Exception) -> None:

@@ -55,17 +55,7 @@ class Server(uvicorn.Server):
 
 def main(argv: Sequence[str]) -> int:
     """`PROVIDER [--host] [--port] [--seed] [--records] [--data] [--json] [--switch name=value ...]`."""
-    parser = argparse.ArgumentParser(
-        prog="koine sandbox", description="A stand-in for a provider, with test data."
-    )
-    parser.add_argument("provider", choices=PROVIDERS)
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--records", type=int, help="size of the largest collection; the others follow")
-    parser.add_argument("--json", action="store_true", help="one line of JSON instead of words")
-    parser.add_argument("--data", type=Path, metavar="FILE", help="keeps people's consents over a restart")
-    parser.add_argument("--switch", action="append", default=[], metavar="NAME=VALUE")
+    parser = _parser()
     given = parser.parse_args(argv)
     plug = _listening(given.host, given.port)
     url = f"http://{given.host}:{plug.getsockname()[1]}"
@@ -79,6 +69,21 @@ def main(argv: Sequence[str]) -> int:
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(server.serve([plug]))
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="koine sandbox", description="A stand-in for a provider, with test data."
+    )
+    parser.add_argument("provider", choices=PROVIDERS)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--records", type=int, help="size of the largest collection; the others follow")
+    parser.add_argument("--json", action="store_true", help="one line of JSON instead of words")
+    parser.add_argument("--data", type=Path, metavar="FILE", help="keeps people's consents over a restart")
+    parser.add_argument("--switch", action="append", default=[], metavar="NAME=VALUE")
+    return parser
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -131,9 +131,8 @@ class Overloaded(Problem):
     status = 503
     reason = "overloaded"
 
-    def __init__(
-        self, message: str = "This gateway has too much to do at once: wait as retry-after says."
-    ) -> None:
+    def __init__(self) -> None:
+        message = "This gateway has too much to do at once: wait as retry-after says."
         super().__init__(message, headers={"retry-after": "1"})
 
 

@@ -1,7 +1,7 @@
 """A tenant's custom fields, found out by looking at a page of each resource's records where the vendor lists none."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -11,7 +11,7 @@ from providers.resource import Resource
 from schemas.errors import RemoteProblem
 from schemas.unified import MODELS, UnifiedResource
 from unified import offers
-from unified.desk import offered, resource_named
+from unified.desk import resource_named, resource_of
 from unified.overrides import Bends
 from unified.reader import Reader
 from unified.target import Target, custom_names
@@ -26,8 +26,8 @@ Found = list[dict[str, Any]]
 class FieldSamples:
     """Names and kinds are remembered for a while, values never."""
 
-    def __init__(self, reader: Reader, clock: Callable[[], float] = time.monotonic) -> None:
-        self._reader, self._clock = reader, clock
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
         self._known: dict[bytes, tuple[float, Found]] = {}
 
     async def of(self, connection: Connection, bends: Bends, named: str | None) -> Found:
@@ -53,17 +53,16 @@ class FieldSamples:
         overrides = [connection.environment_override.get("unified"), connection.override]
         key = orjson.dumps([connection.account_id, connection.version, unified.key, overrides])
         until, found = self._known.get(key, (0.0, []))
-        if self._clock() < until:
+        if time.monotonic() < until:
             return found
         found = await self._look(connection, bends, unified)
         if len(self._known) >= MOST:
             self._known.pop(next(iter(self._known)))
-        self._known[key] = self._clock() + SECONDS, found
+        self._known[key] = time.monotonic() + SECONDS, found
         return found
 
     async def _look(self, connection: Connection, bends: Bends, unified: UnifiedResource) -> Found:
-        declared = offered(connection.provider.resources, unified, connection.provider.label)
-        resource = bends.resource(connection, unified, declared)
+        resource = resource_of(connection, unified, bends)
         target = Target(connection, resource, resource.sources[0])
         page = resource.keyset.ask(min(MOST_SAMPLED, resource.keyset.most), None)
         rows = await self._reader.rows(target, target.list_call(page, lean=True))

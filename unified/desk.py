@@ -45,10 +45,14 @@ async def open_desk(request: Request) -> Desk:
     reader: Reader = request.state.reader
     account = await connections.open(caller, account_id)
     connection = await reader.informed(account, asks=query.get("truto_skip_api_call") is None)
-    bends: Bends = request.state.bends
-    declared = offered(connection.provider.resources, unified, connection.provider.label)
-    resource = bends.resource(connection, unified, declared.of_tenant(connection.context))
+    resource = resource_of(connection, unified, request.state.bends)
     return Desk(query, connection, unified, resource, reader, request.state.cursors)
+
+
+def resource_of(connection: Connection, unified: UnifiedResource, bends: Bends) -> Resource:
+    """The resource as it is for this account: with the tenant's own collections, and overrides over all of them."""
+    declared = offered(connection.provider.resources, unified, connection.provider.label)
+    return bends.resource(connection, unified, declared.of_tenant(connection.context))
 
 
 def unified_model(request: Request) -> UnifiedModel:

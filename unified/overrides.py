@@ -18,10 +18,10 @@ LONGEST = 1000  # characters of it
 
 
 class Bends:
-    """Compiles an override once, however often it is met."""
+    """Compiles an override once for each set of collections that it is laid over, however often it is met."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str, bytes], Resource] = {}
+        self._known: dict[tuple[str, str, tuple[str, ...], bytes], Resource] = {}
 
     def resource(self, connection: Connection, unified: UnifiedResource, resource: Resource) -> Resource:
         """The resource as it is for this account. Raises InvalidRequest where a stored override no longer holds."""
@@ -38,7 +38,8 @@ class Bends:
         parts = [layer.get(unified.model, {}).get(unified.name) for layer in layers]
         if not any(parts):
             return resource
-        key = (provider, unified.key, orjson.dumps(parts))
+        paths = tuple(source.path for source in resource.sources)  # some tenants have more than others
+        key = (provider, unified.key, paths, orjson.dumps(parts))
         if key not in self._known:
             if len(self._known) >= MOST_REMEMBERED:
                 self._known.pop(next(iter(self._known)))

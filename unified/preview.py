@@ -17,9 +17,8 @@ from providers.overrides.override import Faults, Override
 from providers.overrides.reading import check_override, read_override
 from schemas.errors import NotFound
 from schemas.unified import UnifiedResource
-from unified.desk import Desk, offered, resource_named
+from unified.desk import Desk, resource_named, resource_of
 from unified.listing import mapped
-from unified.overrides import Bends
 from unified.question import Flags
 from unified.reader import Reader, source_of
 from unified.rows import Rows
@@ -58,9 +57,7 @@ async def preview(request: Request) -> Response:
 
 
 def _desk(request: Request, connection: Connection, unified: UnifiedResource) -> Desk:
-    bends: Bends = request.state.bends
-    declared = offered(connection.provider.resources, unified, connection.provider.label)
-    resource = bends.resource(connection, unified, declared)
+    resource = resource_of(connection, unified, request.state.bends)
     return Desk(Query((), ()), connection, unified, resource, request.state.reader, request.state.cursors)
 
 

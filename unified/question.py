@@ -1,6 +1,6 @@
 """What a caller asks of a unified list or record, read from the query and checked before any vendor call."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -31,6 +31,7 @@ SHARED = {
     "truto_body_passthrough",
     "truto_skip_api_call",
 }
+PLAIN = LIST_ONLY | SHARED
 
 
 @dataclass(frozen=True)
@@ -91,23 +92,16 @@ def read_list(
 
     `own_keys`: the custom fields that the tenant keeps among a record's own keys.
     """
-    conditions, ignored, order = [], [], None
-    for parameter in query.parameters:
-        name = parameter.name
-        if name == "sort_by":
-            order = _order(parameter, order, unified, resource)
-        elif (name in LIST_ONLY or name in SHARED) and not parameter.path:
-            continue
-        elif name.startswith("truto_"):
-            raise _unknown_flag(parameter)
+    conditions, ignored = [], []
+    for parameter in _filters(query):
+        condition = read_condition(
+            parameter, unified, resource, own_keys, ignore_unsupported=ignore_unsupported
+        )
+        if condition is None:
+            ignored.append(parameter.key)
         else:
-            condition = read_condition(
-                parameter, unified, resource, own_keys, ignore_unsupported=ignore_unsupported
-            )
-            if condition is None:
-                ignored.append(parameter.key)
-            else:
-                conditions.append(condition)
+            conditions.append(condition)
+    order = _order(query, unified, resource)
     _check_remote(query.remote, resource)
     narrowing = narrow(conditions, resource, zone)
     cursor = query.get("next_cursor")
@@ -126,6 +120,16 @@ def read_list(
             query.remote,
         ),
     )
+
+
+def _filters(query: Query) -> Iterator[Parameter]:
+    """What is neither a flag nor about order and paging."""
+    for parameter in query.parameters:
+        if parameter.name == "sort_by" or (parameter.name in PLAIN and not parameter.path):
+            continue
+        if parameter.name.startswith("truto_"):
+            raise _unknown_flag(parameter)
+        yield parameter
 
 
 def crawl_question(question: ListQuestion, resource: Resource) -> ListQuestion:
@@ -211,9 +215,13 @@ def _key_by(query: Query, unified: UnifiedResource) -> str | None:
     return name
 
 
-def _order(parameter: Parameter, before: Order | None, unified: UnifiedResource, resource: Resource) -> Order:
+def _order(query: Query, unified: UnifiedResource, resource: Resource) -> Order | None:
+    given = [parameter for parameter in query.parameters if parameter.name == "sort_by"]
+    if not given:
+        return None
+    parameter = given[0]
     by, direction = (parameter.path[0], _one(parameter)) if parameter.path else (_one(parameter), "asc")
-    if before or len(parameter.path) > 1:
+    if len(given) > 1 or len(parameter.path) > 1:
         raise InvalidRequest("Lists are sorted by one key: send one sort_by", reason="unsupported_sort")
     known = sorts(unified, resource)
     if by not in known:

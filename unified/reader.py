@@ -42,8 +42,10 @@ class Reader:
         answer = await self._asking.ask(target, call)
         if answer.status == 404 or (answer.status == 400 and target.source.spare):
             return Rows((), answer)
-        await self.room.wait(len(answer.body))
-        found = await self._records(target, answer)
+        size = len(answer.body)
+        await self.room.wait(size)
+        with self.room.taken(size):
+            found = await self._records(target, answer)
         if target.source.statement:
             return await self._companions.laid(target, Rows(found, answer))
         fuller = await self._fuller(target, call, found)

@@ -9,7 +9,7 @@ LARGE = 64 * 1024  # bytes of an answer; smaller ones are never kept waiting
 
 
 class Room:
-    """Before a large answer is parsed there must be room; it is taken while its records are mapped.
+    """Before a large answer is parsed there must be room; it is taken while it is parsed, and while it is mapped.
 
     What a page has to ask the vendor for in between takes no room, as it may take long.
     """
@@ -26,7 +26,7 @@ class Room:
 
     @contextmanager
     def taken(self, size: int) -> Iterator[None]:
-        """Within this context its records are mapped."""
+        """Within this context it is worked on."""
         count = 1 if size >= LARGE else 0
         self._taken += count
         try:

@@ -60,13 +60,11 @@ async def send(request: Request) -> Response:
     except InvalidRequest as problem:
         fields, error = corrected(asked.fields, typed, problem)
         return render(form(seen, choice, asked, fields, error=error), 400)
-    row = _attempt(seen, choice, asked, await _attempt_id(request, sent.get("csrf", ""), context))
-    await attempts.begin(
-        request.state.database,
-        request.state.vault,
-        row,
-        _entrusted(row, seen, asked, context, typed),
-    )
+    errand = {"state": secrets.token_urlsafe(32), "verifier": new_verifier()} if asked.leaves else {}
+    attempt_id = await _attempt_id(request, sent.get("csrf", ""), context)
+    row = _attempt(seen, choice, asked, attempt_id, errand.get("state"))
+    entrusted = {**_entrusted(seen, asked, context, typed), **errand}
+    await attempts.begin(request.state.database, request.state.vault, row, entrusted)
     return scenes.go(request, "connect-account/attempt", attempt=row.id)
 
 
@@ -135,7 +133,7 @@ async def _attempt_id(request: Request, given: str, context: Mapping[str, Any]) 
     return given if found is None or found.is_meant_by(context) else str(uuid4())
 
 
-def _attempt(seen: Visit, choice: Choice, asked: Asking, attempt_id: str) -> LinkAttempt:
+def _attempt(seen: Visit, choice: Choice, asked: Asking, attempt_id: str, state: str | None) -> LinkAttempt:
     browser = presented(seen.request)
     return LinkAttempt(
         id=attempt_id,
@@ -145,25 +143,17 @@ def _attempt(seen: Visit, choice: Choice, asked: Asking, attempt_id: str) -> Lin
         method=asked.scheme.method,
         options=dict(seen.options),
         stage=attempts.AWAY if asked.leaves else attempts.READY,
+        state_hash=digest(state) if state else None,
         browser_hash=digest(browser) if browser else None,
     )
 
 
 def _entrusted(
-    row: LinkAttempt,
-    seen: Visit,
-    asked: Asking,
-    context: Mapping[str, Any],
-    typed: Mapping[str, str],
+    seen: Visit, asked: Asking, context: Mapping[str, Any], typed: Mapping[str, str]
 ) -> dict[str, Any]:
     secret_names = {field.name for field in asked.fields if field.is_secret}
     shown = {name: text for name, text in typed.items() if name not in secret_names}
-    kept = {"link_token": seen.link.text, "context": dict(context), "shown": shown}
-    if not asked.leaves:
-        return kept
-    state = secrets.token_urlsafe(32)
-    row.state_hash = digest(state)
-    return {**kept, "state": state, "verifier": new_verifier()}
+    return {"link_token": seen.link.text, "context": dict(context), "shown": shown}
 
 
 async def _read(request: Request) -> dict[str, str] | None:

@@ -19,9 +19,8 @@ from auth.renewal.waiting import Wait
 from providers.schemes import ClientCredentials
 from schemas.errors import Problem, VendorTrouble
 
-GRACE = (
-    60.0  # seconds after a lease in which the process that held it may come back, while the old token serves
-)
+# seconds after a lease in which the process that held it may come back, while the old token serves
+GRACE = 60.0
 SHORT_GRACE = 3.0  # seconds of the same where callers wait
 PATIENCE = 5.0  # seconds after which a token that costs nothing is asked for beside another process
 LOOK_AGAIN = 10.0  # seconds until the next look at what others do, while the old token serves

@@ -22,7 +22,7 @@ from providers.netsuite.dialect import (
 from providers.netsuite.dialect import of as columns
 from providers.netsuite.shapes import CURRENCY_CODE, CUSTOM_FIELDS, TAGS, UPDATED, date, time, times, yes
 from providers.queries import Column, Part, Statement
-from providers.values import amount, decimal, ident, number, raw
+from providers.values import amount, ident, number, raw, total
 
 Row = Mapping[str, Any]
 SALES = frozenset({"CustInvc", "SalesOrd", "CustCred"})
@@ -107,14 +107,7 @@ def header_sign(kind: Any) -> int:
 
 def sum_of(rows: Iterable[Row], key: str) -> Decimal | None:
     """The decimal sum; None where a part can't be read. A line without an amount adds nothing."""
-    found = Decimal(0)
-    for row in rows:
-        if row.get(key) is not None:
-            part = decimal(row[key])
-            if part is None:
-                return None
-            found += part
-    return found
+    return total((0, *(row[key] for row in rows if row.get(key) is not None)))
 
 
 def signed(value: Decimal | None, sign: int) -> int | float | None:

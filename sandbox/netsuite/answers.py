@@ -52,11 +52,9 @@ class Refusal(Exception):
         return orjson.dumps(told)
 
 
-def answer(
-    body: Any, status: int = 200, *, kind: str = "singular", headers: Mapping[str, str] | None = None
-) -> Response:
+def answer(body: Any, *, kind: str = "singular") -> Response:
     """`kind`: singular or collection, as the content type says it."""
-    return Response(orjson.dumps(body), status, dict(headers or {}), media_type=f"{MEDIA}; type={kind}")
+    return Response(orjson.dumps(body), media_type=f"{MEDIA}; type={kind}")
 
 
 def problems(switches: Switches) -> dict[int, tuple[bytes, bytes]]:

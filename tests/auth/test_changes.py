@@ -8,9 +8,9 @@ from typing import Any, cast
 
 import httpx
 import pytest
-from sqlmodel import col, delete, select, update
+from sqlmodel import col, delete, update
 
-from auth.changes import GOOD_FOR, SWEPT, Changes
+from auth.changes import GOOD_FOR, Changes
 from auth.connections import Connections
 from auth.database import Database
 from auth.recent import LONGEST, SECONDS, Recent
@@ -201,65 +201,6 @@ async def test_a_database_that_was_put_back_is_a_new_beginning(either: World) ->
     other.changes._since = 10**15  # as after a longer history
     await other.changes.look()
     assert (await other.sees(account["id"]))[1] == "account_not_ready"
-
-
-async def marks(database: Database) -> set[tuple[str, str]]:
-    async with database.read() as session:
-        return {(row.kind, row.subject) for row in await session.exec(select(Change))}
-
-
-async def test_what_all_have_heard_of_is_swept_and_who_was_away_begins_anew(either: World) -> None:
-    here, away, account = Other(either), Other(either), await either.link()
-    await away.changes.look()
-    assert (await away.sees(account["id"]))[0] != 404
-    await here.changes.look()
-    await here.changes.sweep()
-    await either.client.delete(f"/integrated-account/{account['id']}")
-    await here.changes.look()
-    await here.changes.sweep()
-    key = ("account", f"{either.id}/{account['id']}")
-    assert key in await marks(either.database), "who looks now and then may not have heard of it yet"
-    await here.changes.look()
-    await here.changes.sweep()
-    assert await marks(either.database) == {SWEPT}
-    await away.changes.look()
-    assert (await away.sees(account["id"]))[0] == 404
-
-
-async def test_a_sweep_costs_nobody_who_looks_what_he_remembers(either: World) -> None:
-    other, account = Other(either), await either.link()
-    path = f"/environment-integration/{account['environment_integration_id']}"
-    for limit in range(1, 4):
-        await other.changes.look()
-        await other.changes.sweep()
-        first = await other.connections.open(either.caller, account["id"])
-        await other.changes.look()
-        await other.changes.sweep()
-        await other.changes.look()
-        assert await other.connections.open(either.caller, account["id"]) is first
-        await either.client.patch(path, json={"override": {"limits": {"rate": limit}}})
-        await other.changes.look()
-        assert await other.connections.open(either.caller, account["id"]) is not first
-
-
-async def test_a_sweep_passes_over_what_is_just_being_changed(postgres_url: str) -> None:
-    database = Database(postgres_url)
-    changes = Changes(database)
-    async with database.write() as session:
-        session.add_all([Environment(id=name, name=name) for name in ("slow", "quick")])
-    rename = update(Environment).values(allowed_origins=["https://a.example"])
-    async with database.write() as session:
-        await session.exec(rename)
-    for _ in range(2):
-        await changes.look()
-        await changes.sweep()
-        await changes.look()
-        async with database.write() as slow:
-            await slow.exec(rename.where(col(Environment.id) == "slow"))
-            async with asyncio.timeout(5):
-                await changes.sweep()
-    assert await marks(database) == {("environment", "slow"), SWEPT}
-    await database.close()
 
 
 async def test_an_account_is_read_once_while_nothing_changes(either: World) -> None:

@@ -4,12 +4,17 @@ import asyncio
 import gc
 import subprocess
 import sys
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Connection as SqlConnection
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -19,7 +24,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from auth.database import Database, Unavailable
-from schemas.tables import METADATA, Environment
+from schemas.tables import METADATA, Environment, RequestLogEntry, new_id
 from tests.auth import children
 
 pytestmark = pytest.mark.anyio
@@ -128,9 +133,9 @@ async def test_a_change_moves_the_time_of_the_last_change(database: Database) ->
 
 async def test_e11_four_processes_write_to_one_sqlite_file(sqlite_url: str) -> None:
     database = Database(sqlite_url)
-    writers = [child("write", sqlite_url, f"{number}", "25") for number in range(4)]
+    writers = [child("write", sqlite_url, f"{number}", "100") for number in range(4)]
     assert [await asyncio.to_thread(each.wait, 60) for each in writers] == [0, 0, 0, 0]
-    assert len(await names(database)) == 100
+    assert len(await names(database)) == 400
     await database.close()
 
 
@@ -174,6 +179,9 @@ async def test_a_writer_that_is_cut_off_in_a_statement_holds_up_nobody(database:
     assert await names(database) == ["next"]
 
 
+REPEATABLE = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
 async def test_e8_a_deadlock_is_resolved_by_running_the_work_again(postgres_database: Database) -> None:
     database = postgres_database
     first, second = await add(database, "first"), await add(database, "second")
@@ -194,6 +202,31 @@ async def test_e8_a_deadlock_is_resolved_by_running_the_work_again(postgres_data
         database.transact(lambda session: lock_both((second, first), session)),
     )
     assert len(runs) == 3
+
+
+@pytest.mark.parametrize("failures", [2, 3])
+async def test_e8_what_can_not_be_serialized_is_run_three_times_at_most(
+    postgres_database: Database, failures: int
+) -> None:
+    made, runs = await add(postgres_database, "one"), 0
+
+    async def rename(name: str, session: AsyncSession) -> None:
+        row = await session.get_one(Environment, made.id)
+        row.name = name
+        await session.flush()
+
+    async def work(session: AsyncSession) -> None:
+        nonlocal runs
+        runs += 1
+        await session.exec(REPEATABLE)  # type: ignore[call-overload]
+        await session.get_one(Environment, made.id)
+        if runs <= failures:
+            await postgres_database.transact(partial(rename, f"other {runs}"))
+        await rename("mine", session)
+
+    with pytest.raises(Unavailable) if failures == 3 else nullcontext():
+        await postgres_database.transact(work)
+    assert (runs, await names(postgres_database)) == (3, ["other 3" if failures == 3 else "mine"])
 
 
 async def test_e6_a_postgres_that_is_away_is_a_503_and_comes_back(tmp_path: Path) -> None:
@@ -229,6 +262,48 @@ async def test_e12_a_full_sqlite_file_is_a_503_and_keeps_what_it_had(sqlite_url:
         await fill()
     assert await names(database) == ["kept"]
     await database.close()
+
+
+@given(
+    text=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
+    moment=st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=-7))])),
+    figure=st.floats(allow_nan=False, allow_infinity=False),
+    count=st.integers(-(2**31), 2**31 - 1),
+    truth=st.booleans(),
+    reason=st.none() | st.just("reason"),
+)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_rows_that_are_appended_together_are_as_rows_that_are_added_one_by_one(
+    url: str, text: str, moment: datetime, figure: float, count: int, truth: bool, reason: str | None
+) -> None:
+    members: dict[str, Any] = dict.fromkeys(RequestLogEntry.model_fields, text) | {
+        "created_at": moment,
+        "updated_at": moment,
+        "duration": figure,
+        "fetch_duration": figure,
+        "status": count,
+        "vendor_call_count": count,
+        "is_remote_error": truth,
+        "reason": reason,
+        "vendor_calls": [{"path": text, "status": None, "duration": figure, "more": [count, truth, {}]}],
+    }
+
+    async def write_and_read() -> None:
+        database = Database(url)
+        several = [{**members, "id": new_id()} for _ in range(2)]
+        one = RequestLogEntry(**members | {"id": new_id()})
+        await database.append(RequestLogEntry.metadata.tables["request_log"], several)
+        async with database.write() as session:
+            session.add(one)
+        ids = [one.id, *(row["id"] for row in several)]
+        async with database.read() as session:
+            query = select(RequestLogEntry).where(col(RequestLogEntry.id).in_(ids))
+            found = [row.model_dump(exclude={"id"}) for row in (await session.exec(query)).all()]
+        await database.close()
+        assert len(found) == 3
+        assert found[0] == found[1] == found[2]
+
+    asyncio.run(write_and_read())
 
 
 async def test_a_database_in_memory_is_refused() -> None:

@@ -8,9 +8,8 @@ import pytest
 from starlette.responses import PlainTextResponse
 
 from auth.connections import Connection
-from auth.signing import signer
 from schemas.errors import VendorTrouble
-from tests.auth.vendor import call
+from tests.auth.vendor import Conversation, call
 from tests.auth.world import World
 
 pytestmark = pytest.mark.anyio
@@ -51,7 +50,7 @@ async def test_a12_a_second_401_is_passed_on(world: World, connection: Connectio
         return httpx.Response(401, json={"message": "Not you"})
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(refuse_always)) as client:
-        answer = await client.get("https://x.example", auth=signer(connection, world.renewals))
+        answer = await client.get("https://x.example", auth=Conversation(connection, world.renewals))
     assert (answer.status_code, answer.json()) == (401, {"message": "Not you"})
     assert len(world.vendor.token_requests) == 2
 
@@ -97,7 +96,7 @@ async def test_a_renewed_token_that_stays_refused_when_ripe_is_not_renewed_again
         return httpx.Response(401, json={"message": "Not you"})
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(refuse_always)) as client:
-        answer = await client.get("https://x.example", auth=signer(connection, world.renewals))
+        answer = await client.get("https://x.example", auth=Conversation(connection, world.renewals))
     assert (answer.status_code, answer.json()) == (401, {"message": "Not you"})
     assert world.clock.slept == [5.0, 5.0]
     assert used == ["Bearer token-1", "Bearer token-1", "Bearer token-2", "Bearer token-2"]
@@ -121,7 +120,7 @@ async def test_a_streaming_call_is_not_repeated_but_the_next_one_has_a_new_token
 async def test_other_failures_are_no_reason_to_renew(world: World, connection: Connection) -> None:
     await ripe(world, connection)
     async with httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(403))) as client:
-        answer = await client.get("https://x.example", auth=signer(connection, world.renewals))
+        answer = await client.get("https://x.example", auth=Conversation(connection, world.renewals))
     assert answer.status_code == 403
     assert len(world.vendor.token_requests) == 1
 

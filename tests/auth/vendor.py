@@ -1,7 +1,7 @@
 """A made-up provider, and its vendor as a small app: a token endpoint and one resource, with faults on demand."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -113,10 +113,24 @@ class Vendor:
         return JSONResponse({"me": credentials, "body": (await request.body()).decode()})
 
 
+class Conversation(httpx.Auth):
+    """Signs for httpx's own client as the gateway does on its way out."""
+
+    def __init__(self, connection: Connection, renewals: Renewals) -> None:
+        self._signer = signer(connection, renewals)
+
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        while True:
+            await self._signer.sign(request)
+            answer = yield request
+            if not await self._signer.is_to_be_sent_again(request, answer):
+                return
+
+
 async def call(vendor: Vendor, connection: Connection, renewals: Renewals, **request: Any) -> httpx.Response:
     """A signed call of the vendor's one resource."""
     async with httpx.AsyncClient(transport=vendor.transport) as client:
-        auth = signer(connection, renewals)
+        auth = Conversation(connection, renewals)
         method = "POST" if request else "GET"
         return await client.request(method, connection.base_url + "/me", auth=auth, **request)
 

@@ -11,6 +11,7 @@ from auth.account_tokens import make_account_token
 from auth.database import Database
 from auth.guesses import MOST_FAILURES
 from gateway.app import ROUTES
+from gateway.openapi_parts import HEADERS
 from tests.house import House, client, link
 
 pytestmark = pytest.mark.anyio
@@ -100,6 +101,20 @@ async def test_browsers_may_call_with_an_account_token_from_an_allowed_origin_al
     assert "access-control-allow-origin" not in with_api_token.headers
     admin = await house.client.get("/integrated-account", headers={"origin": PAGE})
     assert "access-control-allow-origin" not in admin.headers
+
+
+async def test_browsers_may_read_what_the_gateway_says_in_headers(house: House) -> None:
+    await house.client.patch(f"/environment/{house.environment}", json={"allowed_origins": [PAGE]})
+    async with client(house.app, await token_of(house), house.coupa_credentials) as browser:
+        headers = {"origin": PAGE, "idempotency-key": "once"}
+        for replayed in (None, "true"):
+            answer = await browser.post(
+                "/unified/accounting/contacts", json={"name": "Kiln"}, headers=headers
+            )
+            assert (answer.status_code, answer.headers.get("idempotency-replayed")) == (201, replayed)
+    exposed = set(answer.headers["access-control-expose-headers"].split(", "))
+    ours = ("idempotency-replayed", "idempotency-recovered", "koine-ignored", "koine-override-faults")
+    assert {*HEADERS, *ours, "truto-is-remote-error"} - exposed == set()
 
 
 async def test_browsers_read_why_their_token_is_refused(house: House) -> None:

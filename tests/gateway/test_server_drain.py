@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.gateway.served import answers, koine_serve, served
+from tests.gateway.test_workers import await_figures, both_tell
 from tests.gateway.wire import get
 from tests.house import House
 from tests.processes import koine_up
@@ -17,7 +18,7 @@ from tests.processes import koine_up
 PONG = {"result": "pong"}
 
 
-def refuses(port: int, within: float = 2.0) -> bool:
+def refuses(port: int, within: float = 10.0) -> bool:
     """Whether new connections are refused before `within` seconds have passed."""
     until = time.perf_counter() + within
     while time.perf_counter() < until:
@@ -106,21 +107,24 @@ async def test_a_read_that_takes_longer_than_the_drain_is_told_so(house: House) 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_the_production_server_lets_go_of_its_port_and_ends_what_runs(tmp_path: Path, workers: str) -> None:
-    with koine_serve(tmp_path, "--workers", workers) as server, server.wire() as wire, server.wire() as idle:
-        idle.send(get())
-        assert idle.answer().json() == PONG
-        wire.send(server.post(b"Content-Length: 2"), b"[")
-        time.sleep(0.5)
-        server.process.send_signal(signal.SIGTERM)
-        assert refuses(server.port)
-        assert idle.ends()
-        wire.send(b"x")
-        answer = wire.answer()
-        assert (answer.status, answer.headers["connection"]) == (400, "close")
-        assert (
-            answer.json()["message"]
-            == "The body is not JSON: unexpected character, expected a JSON value (line 1, column 2)."
-        )
-        assert wire.ends()
-        assert server.process.wait(10) == 0
+    with koine_serve(tmp_path, "--workers", workers) as server:
+        if workers == "2":
+            await_figures(server, both_tell)  # a stop waits for a worker that is just starting
+        with server.wire() as wire, server.wire() as idle:
+            idle.send(get())
+            assert idle.answer().json() == PONG
+            wire.send(server.post(b"Content-Length: 2"), b"[")
+            time.sleep(0.5)
+            server.process.send_signal(signal.SIGTERM)
+            assert refuses(server.port)
+            assert idle.ends()
+            wire.send(b"x")
+            answer = wire.answer()
+            assert (answer.status, answer.headers["connection"]) == (400, "close")
+            assert (
+                answer.json()["message"]
+                == "The body is not JSON: unexpected character, expected a JSON value (line 1, column 2)."
+            )
+            assert wire.ends()
+            assert server.process.wait(10) == 0
     assert server.lines() == []

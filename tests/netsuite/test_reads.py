@@ -10,9 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from auth.credentials import fitting
 from providers.netsuite import NETSUITE
 from providers.netsuite.people import FIELDS
-from tests.house import House, open_house
+from tests.house import House, link, open_house
+from tests.overrides.bends import bend_environment
 
 pytestmark = pytest.mark.anyio
 
@@ -236,6 +238,41 @@ async def test_own_fields_filter_and_are_told(house: House) -> None:
     names = {each["name"]: each["types"] for each in told.json()["result"]}
     assert names["custbody_rush"] == ["boolean"]
     assert names["cseg_region"] == ["reference"]
+
+
+async def test_an_override_of_the_environment_leaves_each_account_its_own_segments(tmp_path: Path) -> None:
+    categories = "accounting/tracking_categories"
+    override = {"accounting": {"tracking_categories": {"response": {"name": "'bent'"}}}}
+    async with opened(tmp_path) as house:
+        ours = await page(house, f"{categories}?category_type=cseg_region")
+        kind, context = fitting(NETSUITE, house.credentials) or pytest.fail("nothing fits")
+        bare = await link(house, {**context, "custom_segments": {}}, kind.method)
+        await bend_environment(house, override)
+        for account, found in ((bare["id"], set()), (house.account, {each["id"] for each in ours})):
+            house.account = account
+            records = await house.all(f"{categories}?limit=200")
+            assert {each["name"] for each in records} == {"bent"}
+            assert {each["id"] for each in records if each["id"].startswith("cseg_region:")} == found
+    assert len(ours) > 0
+
+
+async def test_an_override_is_tried_on_a_record_of_the_tenants_own_segment(tmp_path: Path) -> None:
+    async with opened(tmp_path) as house:
+        (first, *_) = await page(house, "accounting/tracking_categories?category_type=cseg_region")
+        answer = await house.client.post(
+            f"/integrated-account/{house.account}/preview-override",
+            json={
+                "model": "accounting",
+                "resource": "tracking_categories",
+                "id": first["id"],
+                "unified_model_override": {
+                    "accounting": {"tracking_categories": {"response": {"name": "id"}}}
+                },
+            },
+        )
+        assert answer.status_code == 200, answer.text
+        shown = answer.json()
+        assert (shown["before"]["name"], shown["changed"]) == (first["name"], ["name"])
 
 
 async def test_an_override_reads_a_column_that_nobody_declared(tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
 """The table of truth: for every fault, which exception tells of it and how often the vendor was asked."""
 
 import asyncio
+import gc
 import socket
+import weakref
 from collections.abc import AsyncIterator
+from contextvars import ContextVar
 from typing import Any
 
 import httpx
@@ -180,3 +183,31 @@ async def test_none_means_no_timeout(transport: Transport, upstream: Upstream) -
         async with asyncio.timeout(0.2):
             await transport.handle_async_request(request)
     assert type(failure.value) is TimeoutError
+
+
+class Call:
+    """Stands for what a caller's request leaves in its context."""
+
+
+CALL: ContextVar[Call] = ContextVar("call")
+
+
+@pytest.mark.parametrize(
+    "anyio_backend", [("asyncio", {"use_uvloop": True})]
+)  # asyncio keeps timers' contexts
+async def test_a_kept_connection_holds_nothing_of_the_call_that_made_it(
+    transport: Transport, upstream: Upstream
+) -> None:
+    async def ask() -> "weakref.ref[Call]":
+        call = Call()
+        CALL.set(call)
+        answer = await transport.handle_async_request(request(upstream, "GET", "plain"))
+        await answer.aread()
+        return weakref.ref(call)
+
+    left = await asyncio.create_task(ask())
+    await asyncio.sleep(0)  # what woke this task has hold of the other
+    gc.collect()
+
+    assert upstream.open == 1
+    assert left() is None

@@ -32,14 +32,14 @@ def create(desk: Desk, type_: RecordType, given: Mapping[str, Any], body: Body) 
         _write_parts(desk, type_, row, given, body, replace=frozenset())
         if type_.document and type_.sublists and not lines_of(desk.store, row["id"]):
             raise broken_rule("You must enter at least one line item for this transaction.")
-        if type_.table in ("vendor", "customer") and row.get("subsidiary"):
+        if relations := _relations(type_, row):
             relation = {
                 "entity": row["id"],
                 "subsidiary": row["subsidiary"],
                 "isprimarysub": "T",
                 "balance": 0,
             }
-            desk.store.insert(f"{type_.table}subsidiaryrelationship", relation)
+            desk.store.insert(relations, relation)
         _settle(desk, type_, row["id"])
     return int(row["id"])
 
@@ -67,11 +67,9 @@ def update(
         values |= {
             name: text for name, text in following(type_, now).items() if name in ("altname", "fullname")
         }
-        if type_.table in ("vendor", "customer") and values.get("subsidiary"):
+        if relations := _relations(type_, values):
             primary = {"entity": row["id"], "isprimarysub": "T"}
-            desk.store.update(
-                f"{type_.table}subsidiaryrelationship", primary, {"subsidiary": values["subsidiary"]}
-            )
+            desk.store.update(relations, primary, {"subsidiary": values["subsidiary"]})
         _check_unique(desk, type_, {**row, **values}, but=row["id"])
         if "lastmodifieddate" in row:
             values["lastmodifieddate"] = desk.now
@@ -80,6 +78,12 @@ def update(
         desk.store.update(type_.table, {"id": row["id"]}, values)
         _write_parts(desk, type_, {**row, **values}, given, body, replace)
         _settle(desk, type_, row["id"])
+
+
+def _relations(type_: RecordType, values: Row) -> str | None:
+    """The table that says with which subsidiaries an entity deals, where the values name one."""
+    deals = type_.table in ("vendor", "customer") and values.get("subsidiary")
+    return f"{type_.table}subsidiaryrelationship" if deals else None
 
 
 def _columns(desk: Desk, type_: RecordType, given: Mapping[str, Any], body: Body) -> Row:

@@ -27,21 +27,30 @@ def desk_of(call: Call) -> Desk:
     return Desk(books.store, seen, call.rest, books.now(), call.caller.entity)
 
 
+def _aimed(call: Call) -> tuple[Desk, RecordType]:
+    """Raises Refusal for a type that is not known, or not seen."""
+    desk = desk_of(call)
+    return desk, desk.type_named(call.params["type"])
+
+
 async def collection(call: Call) -> Response:
     """Ids and links of a page, or with `ids` and `expandRecords` whole records."""
-    desk = desk_of(call)
-    type_ = desk.type_named(call.params["type"])
+    desk, type_ = _aimed(call)
     query = call.request.query_params
     if "ids" in query:
         return _batch(call, desk, type_, query["ids"])
     limit, offset = paging.window(call)
     found = matching(desk, type_, query["q"]) if "q" in query else [row["id"] for row in desk.rows(type_)]
     page = found[offset : offset + limit]
-    items = [{"links": desk.self_link(f"{type_.path}/{id_}"), "id": str(id_)} for id_ in page]
+    items = [_named(desk, type_, id_) for id_ in page]
     more = {"q": query["q"]} if "q" in query else {}
     return answer(
         paging.envelope(call, f"/record/v1/{type_.path}", items, len(found), more), kind="collection"
     )
+
+
+def _named(desk: Desk, type_: RecordType, id_: int) -> dict[str, Any]:
+    return {"links": desk.self_link(f"{type_.path}/{id_}"), "id": str(id_)}
 
 
 def _batch(call: Call, desk: Desk, type_: RecordType, ids: str) -> Response:
@@ -50,29 +59,26 @@ def _batch(call: Call, desk: Desk, type_: RecordType, ids: str) -> Response:
         raise malformed(f"No more than {MOST_IDS} ids can be read at once.")
     rows = [desk.need(type_, id_) for id_ in wanted]
     if _on(call, "expandRecords"):
-        items: list[dict[str, Any]] = [_show(call, desk).record(type_, row) for row in rows]
+        items = [_show(call, desk).record(type_, row) for row in rows]
     else:
-        items = [{"links": desk.self_link(f"{type_.path}/{row['id']}"), "id": str(row["id"])} for row in rows]
+        items = [_named(desk, type_, row["id"]) for row in rows]
     found = paging.envelope(call, f"/record/v1/{type_.path}", items, len(items), {"ids": ids})
     return answer(found, kind="collection")
 
 
 async def create(call: Call) -> Response:
-    desk = desk_of(call)
-    type_ = desk.type_named(call.params["type"])
+    desk, type_ = _aimed(call)
     body = body_of(call, desk)
     return written(body, desk, type_, keeping.create(desk, type_, await given_of(call), body))
 
 
 async def read(call: Call) -> Response:
-    desk = desk_of(call)
-    type_ = desk.type_named(call.params["type"])
+    desk, type_ = _aimed(call)
     return answer(_show(call, desk).record(type_, desk.need(type_, call.params["id"])))
 
 
 async def change(call: Call) -> Response:
-    desk = desk_of(call)
-    type_ = desk.type_named(call.params["type"])
+    desk, type_ = _aimed(call)
     row, body = desk.need(type_, call.params["id"]), body_of(call, desk)
     selected = _on(call, "replaceSelectedFields")
     keeping.update(desk, type_, row, await given_of(call), body, replaced(call), selected=selected)
@@ -81,8 +87,8 @@ async def change(call: Call) -> Response:
 
 async def upsert(call: Call) -> Response:
     """By external id alone: the record is changed, or made with that id."""
-    desk = desk_of(call)
-    type_, id_ = desk.type_named(call.params["type"]), call.params["id"]
+    desk, type_ = _aimed(call)
+    id_ = call.params["id"]
     if not id_.startswith("eid:"):
         raise malformed("Upsert is supported for external IDs only: use the form eid:<external ID>.")
     if not EXTERNAL.fullmatch(id_[4:]):
@@ -96,16 +102,14 @@ async def upsert(call: Call) -> Response:
 
 
 async def delete(call: Call) -> Response:
-    desk = desk_of(call)
-    type_ = desk.type_named(call.params["type"])
+    desk, type_ = _aimed(call)
     removal.delete(desk, type_, desk.need(type_, call.params["id"]))
     return Response(status_code=204)
 
 
 async def part(call: Call) -> Response:
     """A sublist, a line, a subrecord or the record behind a reference: the path below a record."""
-    desk = desk_of(call)
-    type_ = desk.type_named(call.params["type"])
+    desk, type_ = _aimed(call)
     row = desk.need(type_, call.params["id"])
     name, *rest = call.params["part"].split("/")
     show = Show(desk, expand=True, simple=_on(call, "simpleEnumFormat"))

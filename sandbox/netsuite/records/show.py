@@ -1,6 +1,6 @@
 """Records as REST shows them: properties by the reference's names, references, sublists, what is empty left out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,13 +40,8 @@ class Show:
         return found
 
     def sublist(self, type_: RecordType, sublist: Sublist, row: Row) -> dict[str, Any]:
-        """Its link alone, or with its lines."""
-        path = f"{type_.path}/{row['id']}/{sublist.name}"
-        links = {"links": self.desk.self_link(path)}
-        if not self.expand:
-            return links
-        lines = [self.line(type_, sublist, row, line) for line in rows_of(self.desk, sublist, row)]
-        return {**links, "items": lines, "totalResults": len(lines)}
+        lines = (self.line(type_, sublist, row, line) for line in rows_of(self.desk, sublist, row))
+        return self._list(f"{type_.path}/{row['id']}/{sublist.name}", lines)
 
     def line(self, type_: RecordType, sublist: Sublist, row: Row, line: Row) -> dict[str, Any]:
         path = f"{type_.path}/{row['id']}/{sublist.name}/{number_of(sublist, line)}"
@@ -80,6 +75,14 @@ class Show:
             "offset": 0,
             "totalResults": len(items),
         }
+
+    def _list(self, path: str, items: Iterable[dict[str, Any]]) -> dict[str, Any]:
+        """Its link alone, or with its items."""
+        links = {"links": self.desk.self_link(path)}
+        if not self.expand:
+            return links
+        shown = list(items)
+        return {**links, "items": shown, "totalResults": len(shown)}
 
     def _address(self, place: Row, path: str) -> dict[str, Any]:
         links: dict[str, Any] = {"links": self.desk.self_link(path)}
@@ -125,18 +128,17 @@ class Show:
         if type_.document:
             known = self._figures(row)
         if "roles" in type_.computed:
-            roles = filter(None, (row["rolesforsearch"] or "").split(", "))
-            column = TABLES["employeerolesforsearch"].columns["role"]
-            items = [{"selectedRole": self.desk.reference(column, id_)} for id_ in roles]
-            links = {"links": self.desk.self_link(f"{path}/roles")}
-            known["roles"] = {**links, "items": items, "totalResults": len(items)} if self.expand else links
+            known["roles"] = self._list(f"{path}/roles", self._roles(row))
         if type_.name == "entityGroup":
             known |= self._members(row, path)
         if "apply" in type_.computed:
-            links = {"links": self.desk.self_link(f"{path}/apply")}
-            items = self._applied(row)
-            known["apply"] = {**links, "items": items, "totalResults": len(items)} if self.expand else links
+            known["apply"] = self._list(f"{path}/apply", self._applied(row))
         return {name: known[name] for name in type_.computed if name in known and self._wanted(name)}
+
+    def _roles(self, row: Row) -> Iterator[dict[str, Any]]:
+        column = TABLES["employeerolesforsearch"].columns["role"]
+        for id_ in filter(None, (row["rolesforsearch"] or "").split(", ")):
+            yield {"selectedRole": self.desk.reference(column, id_)}
 
     def _figures(self, row: Row) -> dict[str, Any]:
         kind = KINDS[row["type"]]
@@ -161,17 +163,12 @@ class Show:
         found: dict[str, Any] = {"size": len(members)}
         if row["issalesrep"] != "T":
             return found
-        links = {"links": self.desk.self_link(f"{path}/groupMembers")}
         column = TABLES["entitygroupmember"].columns["employeemember"]
-        items = [{"member": self.desk.reference(column, one["employeemember"])} for one in members]
-        return {
-            **found,
-            "groupMembers": {**links, "items": items, "totalResults": len(items)} if self.expand else links,
-        }
+        items = ({"member": self.desk.reference(column, one["employeemember"])} for one in members)
+        return {**found, "groupMembers": self._list(f"{path}/groupMembers", items)}
 
-    def _applied(self, row: Row) -> list[dict[str, Any]]:
+    def _applied(self, row: Row) -> Iterator[dict[str, Any]]:
         column = TABLES["nexttransactionlinelink"].columns["previousdoc"]
-        found = []
         for link in self.desk.store.rows("nexttransactionlinelink", nextdoc=row["id"], linktype="Payment"):
             paid = self.desk.store.need("transaction", id=link["previousdoc"])
             line = {
@@ -182,8 +179,7 @@ class Show:
                 "total": abs(paid["foreigntotal"]),
                 "refNum": paid["tranid"],
             }
-            found.append({name: value for name, value in line.items() if value is not None})
-        return found
+            yield {name: value for name, value in line.items() if value is not None}
 
     def _wanted(self, name: str) -> bool:
         return self.names is None or name.lower() in self.names

@@ -153,13 +153,9 @@ def _rownum(select: exp.Select) -> None:
 
 def _conjuncts(select: exp.Select) -> list[exp.Expr]:
     where = select.args.get("where")
-    return (
-        list(where.this.flatten())
-        if where and isinstance(where.this, exp.And)
-        else [where.this]
-        if where
-        else []
-    )
+    if where is None:
+        return []
+    return list(where.this.flatten()) if isinstance(where.this, exp.And) else [where.this]
 
 
 def _bound(test: exp.Expr) -> int | None:
