@@ -3,9 +3,10 @@
 import hmac
 import re
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from starlette.requests import Request
 
@@ -57,30 +58,30 @@ async def authenticate(request: Request) -> Caller:
 
     Raises NotAuthorized (`invalid_token`, `expired_token`), for a guesser TooManyGuesses, and Throttled (`token_rate`).
     """
+    state = request.scope["state"]
     try:
-        caller = await _caller(request)
+        caller = await _caller(request.headers.get("authorization", ""), state)
     except NotAuthorized:
-        guesses: Guesses = request.state.guesses
+        guesses: Guesses = state["guesses"]
         guesses.failed(request.client.host if request.client else "")
         raise
-    is_first = "caller" not in request.scope["state"]  # the calls of a batch are part of one request
-    request.state.caller = caller
-    allowance: Allowance | None = request.state.token_rate
+    is_first = "caller" not in state  # the calls of a batch are part of one request
+    state["caller"] = caller
+    allowance: Allowance | None = state["token_rate"]
     if allowance is not None and is_first:
         await allowance.spend(caller.spender)
     return caller
 
 
-async def _caller(request: Request) -> Caller:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+async def _caller(authorization: str, state: Mapping[str, Any]) -> Caller:
+    scheme, _, token = authorization.partition(" ")
     token = token.strip()
     if scheme.lower() == "bearer" and token.startswith(PREFIX):
-        return read_account_token(request.state.token_hash_key, token)
+        return read_account_token(state["token_hash_key"], token)
     if scheme.lower() != "bearer":
         raise _unknown()
-    state = request.state
-    load = partial(_load, state.database, state.token_hash_key, token)
-    row: ApiToken = await state.connections.callers.get(token, load)
+    load = partial(_load, state["database"], state["token_hash_key"], token)
+    row: ApiToken = await state["connections"].callers.get(token, load)
     if row.expires_at is not None and row.expires_at <= now():
         raise NotAuthorized("This API token has expired.", reason="expired_token", headers=CHALLENGE)
     return Caller(row.environment_id, row.id)

@@ -86,12 +86,11 @@ def _mark(visit: Visit, message: Message) -> None:
     visit.status = message["status"]
     ours = {b"x-request-id": visit.request_id.encode()}
     if visit.is_data and visit.tally.figures:
-        figures = visit.tally.figures.headers()
-        ours |= {name.encode(): value.encode() for name, value in figures.items()}
+        ours |= visit.tally.figures.headers()
     headers = [header for header in message.get("headers", ()) if header[0] not in ours]
     visit.is_remote_error = REMOTE_ERROR in headers
     headers += ours.items()
-    if not any(name == b"date" for name, _ in headers):
+    if b"date" not in [name for name, _ in headers]:
         headers.append((b"date", _date(int(time.time()))))
     if visit.is_data:
         headers.append((b"server-timing", _timing(visit)))

@@ -47,7 +47,8 @@ class Metrics:
             buckets=BUCKETS,
             registry=registry,
         )
-        self.in_flight = Gauge("koine_requests_in_flight", "Requests being served.", registry=registry)
+        self.in_flight = 0
+        self.watch("koine_requests_in_flight", "Requests being served.", lambda: self.in_flight)
         self._calls = Counter(
             "koine_vendor_calls",
             "Calls to vendors.",

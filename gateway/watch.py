@@ -38,12 +38,12 @@ class Watch:
         self._traces = traces
 
     def began(self, visit: Visit) -> None:
-        self._metrics.in_flight.inc()
+        self._metrics.in_flight += 1
         if self._traces is not None:
             self._traces.began(visit)
 
     def ended(self, visit: Visit) -> None:
-        self._metrics.in_flight.dec()
+        self._metrics.in_flight -= 1
         self._metrics.ended(visit)
         if self._traces is not None:
             self._traces.ended(visit)

@@ -63,10 +63,12 @@ def slack_of(limits: Limits | None) -> float:
     return 0.0 if limits is None else math.floor(limits.burst * (1 - SPARE)) * step_of(limits)
 
 
-@lru_cache(maxsize=256)
 def share_of(limits: Limits | None, workers: int) -> Limits | None:
     """What one of so many may use on its own; at least one call at a time."""
-    if limits is None or workers == 1:
-        return limits
+    return limits if limits is None or workers == 1 else _share(limits, workers)
+
+
+@lru_cache(maxsize=256)
+def _share(limits: Limits, workers: int) -> Limits:
     places = None if limits.concurrency is None else max(1, limits.concurrency // workers)
     return replace(limits, per=limits.per * workers, burst=limits.burst // workers, concurrency=places)

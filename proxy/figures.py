@@ -30,27 +30,30 @@ class Figures:
     places: int | None = None
     free: int = 0
 
-    def headers(self) -> Mapping[str, str]:
+    def headers(self) -> Mapping[bytes, bytes]:
         """In Truto's form, which has a rate alone, and in the IETF's (draft-ietf-httpapi-ratelimit-headers-10)."""
-        policies, states, found = [], [], {}
+        policies, states = [], []
+        found: dict[bytes, bytes] = {}
         if self.limit:
             quota, _, window = self.limit.partition(";")
             policies.append(f'"calls";q={quota}' + (f";{window}" if window else ""))
             states.append(f'"calls";r={self.remaining};t={self.reset}')
             found = {
-                "ratelimit-limit": self.limit,
-                "ratelimit-remaining": str(self.remaining),
-                "ratelimit-reset": str(self.reset),
+                b"ratelimit-limit": self.limit.encode(),
+                b"ratelimit-remaining": b"%d" % self.remaining,
+                b"ratelimit-reset": b"%d" % self.reset,
             }
         if self.places is not None:
             policies.append(f'"concurrency";q={self.places};qu="concurrent-requests"')
             states.append(f'"concurrency";r={self.free}')
-        return {**found, "ratelimit-policy": ", ".join(policies), "ratelimit": ", ".join(states)}
+        found[b"ratelimit-policy"] = ", ".join(policies).encode()
+        found[b"ratelimit"] = ", ".join(states).encode()
+        return found
 
 
 def stated_figures(headers: httpx.Headers, now: float) -> Figures | None:
     """The vendor's own figures, None unless all three are there and numbers. `now` is Unix time."""
-    if not any(b"limit-" in name.lower() for name, _ in headers.raw):
+    if b"limit-" not in b" ".join([name for name, _ in headers.raw]).lower():
         return None  # nearly always, and each look-up costs 2 µs
     for prefix in PREFIXES:
         limit, remaining = headers.get(f"{prefix}limit", ""), headers.get(f"{prefix}remaining", "")

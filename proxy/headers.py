@@ -79,14 +79,11 @@ def sent(headers: Iterable[Header], defaults: Sequence[tuple[str, str]]) -> Head
     """
     given = list(headers)
     named = _named(given)
+    gone = NOT_SENT | named if named else NOT_SENT
     found = [
-        header
-        for header in given
-        if header[0] not in NOT_SENT
-        and header[0] not in named
-        and not header[0].startswith(NOT_SENT_PREFIXES)
+        header for header in given if header[0] not in gone and not header[0].startswith(NOT_SENT_PREFIXES)
     ]
-    if any(name == b"transfer-encoding" for name, _ in given):
+    if _has(given, b"transfer-encoding"):
         found = without(found, {b"content-length"})
     for name, value in defaults:
         found = _filled(found, name.encode(), value.encode())
@@ -97,13 +94,14 @@ def handed_on(headers: Iterable[Header], status: int) -> Headers:
     """What of a vendor's headers goes to the caller, and what is added. Names become lower case."""
     given = [(name.lower(), value) for name, value in headers]
     named = _named(given)
+    gone = NOT_HANDED_ON | named if named else NOT_HANDED_ON
     found = [
         (b"x-upstream-request-id", value) if name == b"x-request-id" else (name, value)
         for name, value in given
-        if name not in NOT_HANDED_ON and name not in named and not name.startswith(NOT_HANDED_ON_PREFIXES)
+        if name not in gone and not name.startswith(NOT_HANDED_ON_PREFIXES)
     ]
     # A 304 names the length of what it does not send; servers count what they send.
-    if status in (204, 304) or any(name == b"transfer-encoding" for name, _ in given):
+    if status in (204, 304) or _has(given, b"transfer-encoding"):
         found = without(found, {b"content-length"})
     if status >= 400:
         found.append(REMOTE_ERROR)
@@ -114,6 +112,8 @@ def located(headers: Headers, url: str) -> Headers:
     """A relative `location` made absolute. As it stands it would name a place on the gateway, and a caller that follows
     it would go there with its token. `url`: what was asked of the vendor.
     """
+    if not _has(headers, b"location"):
+        return headers
     return [(name, _absolute(value, url) if name == b"location" else value) for name, value in headers]
 
 
@@ -124,7 +124,7 @@ def without(headers: Iterable[Header], names: Iterable[bytes]) -> Headers:
 
 def value_of(headers: Iterable[Header], name: bytes) -> bytes:
     """All values of a header as one list; empty where there is none."""
-    return b", ".join(value for found, value in headers if found == name)
+    return b", ".join([value for found, value in headers if found == name])
 
 
 def readable(headers: Headers) -> Headers:
@@ -167,6 +167,10 @@ def _absolute(reference: bytes, url: str) -> bytes:
         return urljoin(url, reference.decode("latin-1")).encode("latin-1")
     except ValueError:
         return reference
+
+
+def _has(headers: Headers, name: bytes) -> bool:
+    return name in [found for found, _ in headers]
 
 
 def _named(headers: Iterable[Header]) -> frozenset[bytes]:

@@ -68,7 +68,7 @@ async def open_passthrough(request: Request, room: bytes) -> Passthrough:
         )
     path = vendor_path(request.scope["raw_path"], room)
     asked = read_query(request.scope["query_string"])
-    account_id = request.state.account_id = caller.account(asked.account_ids)
+    account_id = request.scope["state"]["account_id"] = caller.account(asked.account_ids)
     connections: Connections = request.state.connections
     connection = await connections.open(caller, account_id)
     headers = sent(request.scope["headers"], connection.provider.headers)
@@ -104,7 +104,8 @@ async def hand_on(
             await send({"type": "http.response.body", "body": heard, "more_body": True})
         await _stream(response, chunks, send)
     finally:
-        await response.aclose()
+        if not _is_spent(response):
+            await response.aclose()
 
 
 async def reply(send: Send, answer: Answer, body: bytes) -> None:
@@ -136,13 +137,18 @@ async def _stream(response: httpx.Response, chunks: AsyncIterator[bytes], send: 
     """To the answer's end, which is told along with its last bytes where it is known then."""
     try:
         async for chunk in chunks:
-            is_last = isinstance(response.stream, Observed) and response.stream.is_spent
+            is_last = _is_spent(response)
             await send({"type": "http.response.body", "body": chunk, "more_body": not is_last})
             if is_last:
                 return
     except httpx.TransportError as error:
         raise Cut("The vendor's answer broke off.") from error
     await send({"type": "http.response.body", "body": b""})
+
+
+def _is_spent(response: httpx.Response) -> bool:
+    """Whether it is known that nothing follows what was read of the answer, and that it has let go of everything."""
+    return isinstance(response.stream, Observed) and response.stream.is_spent
 
 
 async def _hear(chunks: AsyncIterator[bytes], outgoing: httpx.Request) -> bytes:

@@ -37,6 +37,8 @@ class Places:
     def _add(self, account: str, origin: str, change: int) -> None:
         self.taken += change
         for counter, name in ((self._accounts, account), (self._origins, origin)):
-            counter[name] += change
-            if not counter[name]:
+            count = counter[name] + change
+            if count:
+                counter[name] = count
+            else:
                 del counter[name]

@@ -18,6 +18,7 @@ LONGEST_HEAD = 256 * 1024
 SWITCHING = 101
 CLOSED = "The connection was closed without an answer"
 BROKEN = "The connection broke before the answer"
+TOO_LARGE = "The answer's head is too large"
 CUT = "The answer's body is cut short or malformed"
 
 
@@ -110,7 +111,7 @@ class Wire(asyncio.Protocol):
         if turn.body is None and not turn.is_complete:
             self._in_head += len(data)
             if self._in_head > LONGEST_HEAD:
-                self._fault = "The answer's head is too large"
+                self._fault = TOO_LARGE
         if turn.is_complete:
             self._settle(turn)
         elif self._fault:
@@ -127,12 +128,15 @@ class Wire(asyncio.Protocol):
         if turn is None or turn.body is not None:  # a trailer
             return
         turn.headers.append((name, value))
-        if len(turn.headers) > MOST_HEADERS or len(name) + len(value) > LONGEST_HEADER:
-            self._fault = "The answer's head is too large"
+        if len(name) + len(value) > LONGEST_HEADER:
+            self._fault = TOO_LARGE
 
     def on_headers_complete(self) -> None:
         turn, status = self._turn, self._parser.get_status_code()
         if turn is None or turn.is_complete or self._fault:
+            return
+        if len(turn.headers) > MOST_HEADERS:
+            self._fault = TOO_LARGE
             return
         if 100 <= status < 200 and status != SWITCHING:
             turn.headers, turn.reason, self._in_head = [], b"", 0
