@@ -50,9 +50,10 @@ def declared(call: Passthrough) -> tuple[Resource, Source] | None:
     """What the provider declares of the collection that a call lists, if it is to be answered in the envelope."""
     if call.method != "GET" or call.asked.is_raw:
         return None
-    if not (accepts_json(call.headers) or crawls(call)):
+    found = call.connection.provider.collections.get("/" + unquote(call.path.decode()))
+    if found is None or not (accepts_json(call.headers) or crawls(call)):
         return None
-    return call.connection.provider.collections.get("/" + unquote(call.path.decode()))
+    return found
 
 
 def crawls(call: Passthrough) -> bool:

@@ -138,6 +138,8 @@ def readable(headers: Headers) -> Headers:
 def accepts_json(headers: Iterable[Header]) -> bool:
     """Whether an `accept` takes JSON: none at all does, and `q=0` does not."""
     accept = value_of(headers, b"accept").decode("latin-1").lower()
+    if accept == "application/json":
+        return True
     return not accept.strip() or any(map(_takes_json, accept.split(",")))
 
 
