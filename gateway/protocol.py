@@ -1,29 +1,22 @@
 """HTTP/1.1 as our server speaks it: uvicorn's protocol on httptools, with deadlines, limits and refusals."""
 
 import asyncio
-import logging
-import secrets
 from collections.abc import Callable
 from typing import Any, NoReturn, cast
 from urllib.parse import unquote
 
 import httptools
-import orjson
 from starlette.types import Scope
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from gateway.cycle import Cycle
 from gateway.heads import check_head
 from gateway.leaving import Hangup
 from gateway.limits import LIMITS, Limits
-from schemas.envelope import error_body
+from gateway.turned_down import LATE, not_http, refusal, too_large
 from schemas.errors import InvalidRequest, Refused
-
-LATE = Refused("The request's headers took too long to arrive.", status=408, reason="request_timeout")
-
-log = logging.getLogger(__name__)
 
 
 class Protocol(HttpToolsProtocol):
@@ -88,7 +81,7 @@ class Protocol(HttpToolsProtocol):
             self._fault(problem)
         except httptools.HttpParserError as error:
             context = error.__context__
-            self._fault(context if isinstance(context, Refused) else _not_http(error))
+            self._fault(context if isinstance(context, Refused) else not_http(error))
         self._rest()
 
     def _feed(self, data: bytes) -> None:
@@ -105,7 +98,7 @@ class Protocol(HttpToolsProtocol):
         most = self._limits.head_bytes
         if self._in_body:
             raise InvalidRequest(f"What frames the body goes on for more than {most} bytes.")
-        raise _too_large(f"The request line and headers are larger than {most} bytes.")
+        raise too_large(f"The request line and headers are larger than {most} bytes.")
 
     def on_message_begin(self) -> None:
         if len(self.pipeline) >= self._limits.pipelined:
@@ -119,7 +112,7 @@ class Protocol(HttpToolsProtocol):
             return
         headers = self.headers
         if len(headers) >= self._limits.head_fields:
-            raise _too_large(f"The request has more than {self._limits.head_fields} header fields.")
+            raise too_large(f"The request has more than {self._limits.head_fields} header fields.")
         name = name.lower()
         if name == b"expect" and value.lower() == b"100-continue":
             self.expect_100_continue = True
@@ -260,19 +253,7 @@ class Protocol(HttpToolsProtocol):
         self._linger()
 
     def _answer(self, problem: Refused) -> None:
-        """The envelope, for what never became a request."""
-        log.info("refused before it was a request: %d %s", problem.status, problem.reason)
-        request_id = secrets.token_hex(16)
-        body = orjson.dumps(error_body(problem, request_id))
-        headers = [
-            *self.server_state.default_headers,
-            (b"content-type", b"application/json"),
-            (b"content-length", b"%d" % len(body)),
-            (b"x-request-id", request_id.encode()),
-            (b"connection", b"close"),
-        ]
-        lines = b"".join(b"%s: %s\r\n" % header for header in headers)
-        self.transport.write(STATUS_LINE[problem.status] + lines + b"\r\n" + body)
+        self.transport.write(refusal(problem, self.server_state.default_headers))
 
     def _close(self) -> None:
         if self._in_body:
@@ -297,13 +278,3 @@ class Protocol(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-
-
-def _too_large(message: str) -> Refused:
-    return Refused(message, status=431, reason="headers_too_large")
-
-
-def _not_http(error: httptools.HttpParserError) -> InvalidRequest:
-    """In the parser's words where it has any: they quote nothing of the request."""
-    words = str(error) if type(error) is httptools.HttpParserError else ""
-    return InvalidRequest(f"The request is not HTTP/1.1: {words or 'its first line can not be read'}.")
