@@ -29,11 +29,12 @@ class Cors:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = Headers(scope=scope) if scope["type"] == "http" else Headers()
-        origin = headers.get("origin")
-        if origin is None or not scope["path"].startswith(OPEN):
+        is_crossing = scope["type"] == "http" and b"origin" in [name for name, _ in scope["headers"]]
+        if not is_crossing or not scope["path"].startswith(OPEN):
             await self._app(scope, receive, send)
             return
+        headers = Headers(scope=scope)
+        origin = headers["origin"]
         origins: Origins = scope["state"]["origins"]
         if scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
             await _preflight(send, origin, headers, is_allowed=await _known(origins.any_allows(origin)))

@@ -33,8 +33,7 @@ class Front:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-        visit = Visit(given.decode() if WANTED.fullmatch(given) else timed_hex(), scope)
+        visit = Visit(_wanted(scope) or timed_hex(), scope)
         scope["state"]["request_id"] = visit.request_id
         if scope["path"].startswith("//"):
             scope["path"] = "/" + scope["path"].lstrip("/")
@@ -78,6 +77,12 @@ class Front:
                 visit.outcome = "cut"
                 raise
             await unforeseen_answer(visit.scope)(visit.scope, counted, marked)
+
+
+def _wanted(scope: Scope) -> str:
+    """The caller's own id for the request, empty where there is none that is fit to be one."""
+    given = [value for name, value in scope["headers"] if name == b"x-request-id"]
+    return given[0].decode() if given and WANTED.fullmatch(given[0]) else ""
 
 
 def _mark(visit: Visit, message: Message) -> None:

@@ -59,7 +59,7 @@ class Gate:
 
     def _watched(self, scope: Scope, receive: Receive) -> Receive:
         """Raises Refused where the body stalls, or is broken by what the server says is its `fault`."""
-        if not any(name in FRAMES for name, _ in scope["headers"]):
+        if FRAMES.isdisjoint([name for name, _ in scope["headers"]]):
             return receive
         is_whole = False
 

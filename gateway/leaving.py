@@ -11,7 +11,10 @@ READS = ("GET", "HEAD")
 
 
 class Hangup:
-    """A connection's own word that its caller is gone; whoever serves a request on it sets `then`."""
+    """A connection's own word that its caller is gone; whoever serves a request on it sets `then`.
+
+    The connection takes it back once the answer is complete.
+    """
 
     __slots__ = ("then",)
 
@@ -38,11 +41,11 @@ class Leaving:
         if not is_read or task is None:
             await self._app(scope, receive, send)
             return
-        ear: _Ear = _Ear(task, receive, send)
         hangup: Hangup | None = scope["state"].get("hangup")
         if hangup is None:
-            ear = _Listening(task, receive, send, has_body=_has_body(scope["headers"]))
+            ear: _Ear = _Listening(task, receive, send, has_body=_has_body(scope["headers"]))
         else:
+            ear = _Ear(task, receive, send)
             hangup.then = ear.leave
         try:
             await self._app(scope, ear.receive, ear.send)
@@ -51,7 +54,7 @@ class Leaving:
                 raise
         finally:
             ear.close()
-            if hangup is not None:
+            if hangup is not None and hangup.then == ear.leave:  # else the next request has begun on the connection
                 hangup.then = None
 
 
@@ -59,19 +62,12 @@ class _Ear:
     """Ends the request's task when the caller leaves before its answer is whole."""
 
     def __init__(self, task: asyncio.Task[object], receive: Receive, send: Send) -> None:
-        self._task, self.receive, self._send = task, receive, send
-        self._is_answered = False
+        self._task, self.receive, self.send = task, receive, send
         self.has_cancelled = False
 
     def leave(self) -> None:
-        if not self._is_answered:
-            self.has_cancelled = True
-            self._task.cancel()
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.body" and not message.get("more_body"):
-            self._is_answered = True
-        await self._send(message)
+        self.has_cancelled = True
+        self._task.cancel()
 
     def close(self) -> None:
         """The request is over."""
@@ -81,8 +77,9 @@ class _Listening(_Ear):
     """Where the server says nothing by itself: listens as soon as nothing else is to be heard from the caller."""
 
     def __init__(self, task: asyncio.Task[object], receive: Receive, send: Send, *, has_body: bool) -> None:
-        super().__init__(task, self._heard, send)
-        self._receive = receive
+        super().__init__(task, self._heard, self._said)
+        self._receive, self._send = receive, send
+        self._is_answered = False
         self._gone = asyncio.Event()
         self._is_unread = not has_body
         self._listening: asyncio.Task[None] | None = None
@@ -101,6 +98,11 @@ class _Listening(_Ear):
         await self._gone.wait()
         return {"type": "http.disconnect"}
 
+    async def _said(self, message: Message) -> None:
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            self._is_answered = True
+        await self._send(message)
+
     def close(self) -> None:
         if self._listening is not None:
             self._listening.cancel()
@@ -112,7 +114,8 @@ class _Listening(_Ear):
         while (await self._receive())["type"] == "http.request":
             pass
         self._gone.set()
-        self.leave()
+        if not self._is_answered:
+            self.leave()
 
 
 def _path(scope: Scope) -> str:

@@ -171,6 +171,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         self.server_state.total_requests += 1
+        self._hangup.then = None
         if self.transport.is_closing() or self._lingers:
             return
         self.flow.resume_reading()

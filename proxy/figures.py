@@ -3,9 +3,9 @@
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from typing import NamedTuple
 
 import httpx
 
@@ -17,8 +17,7 @@ SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 PREFIXES = ("ratelimit-", "x-ratelimit-", "x-rate-limit-")  # IETF's drafts, and the two spellings before them
 
 
-@dataclass(frozen=True)
-class Figures:
+class Figures(NamedTuple):
     """`limit` may carry a window (`25;w=1`), and is "" where no rate is known; `reset` is in seconds from now.
 
     `places`: calls that may be under way at a time, None where that is not limited, and `free` of them.

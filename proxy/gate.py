@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -89,7 +88,8 @@ class Gate:
         if own is None or own.concurrency is None:
             return found
         under_way = self.in_flight + (self._asking.elsewhere if self._asking and self._is_shared else 0)
-        return replace(found or Figures(), places=own.concurrency, free=max(0, own.concurrency - under_way))
+        free = max(0, own.concurrency - under_way)
+        return (found or Figures())._replace(places=own.concurrency, free=free)
 
     @property
     def is_idle(self) -> bool:

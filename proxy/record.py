@@ -1,15 +1,13 @@
 """What is known of one finished call to a vendor: the one source for log lines, metrics and the request log."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Outcome = Literal["answered", "never_sent", "no_answer", "cancelled"]
 
 
-@dataclass(frozen=True)
-class CallRecord:
+class CallRecord(NamedTuple):
     """One call, all its attempts together.
 
     `outcome`: `answered` to the last byte; `never_sent` where the vendor surely saw nothing; `no_answer` where the

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import cast
+from typing import NamedTuple, cast
 
 import httptools
 import httpx
@@ -22,8 +22,7 @@ TOO_LARGE = "The answer's head is too large"
 CUT = "The answer's body is cut short or malformed"
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(NamedTuple):
     status: int
     reason: bytes
     headers: list[tuple[bytes, bytes]]
