@@ -61,7 +61,8 @@ class Cycle:
                 log.error("a request broke before it was watched", exc_info=error)
         finally:
             await self._make_sure()
-            del self._on_end  # which holds the connection, which holds this
+            del self._on_end, self._close  # which hold the connection, which holds this
+            del self.scope  # idle connections by the thousand keep no requests
 
     async def receive(self) -> Message:
         if self._expects_continue and not self._transport.is_closing():

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextvars import Context
 from typing import Any, NoReturn, cast
 from urllib.parse import unquote
 
@@ -26,6 +27,12 @@ class Protocol(HttpToolsProtocol):
     caller has read why. A body that stalls is the gate's to notice, which knows whether anyone waits for it; a body
     that breaks is told to its reader as `fault` in the request's state.
     """
+
+    # Beside uvicorn's own attributes, which are just few enough for connections to share their names in memory.
+    __slots__ = (
+        *("_hangup", "_in_body", "_in_head", "_is_beyond", "_is_deaf", "_limits", "_lingers", "_refusal"),
+        *("_stall", "_timer", "_unspent"),
+    )
 
     def __init__(
         self,
@@ -172,6 +179,8 @@ class Protocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         self.server_state.total_requests += 1
         self._hangup.then = None
+        if not self._in_head:  # else they are those of a request that was sent ahead
+            self.scope, self.headers, self.url = cast(Any, None), [], b""
         if self.transport.is_closing() or self._lingers:
             return
         self.flow.resume_reading()
@@ -272,8 +281,9 @@ class Protocol(HttpToolsProtocol):
         self._arm(self._limits.linger_seconds, self.transport.abort)
 
     def _arm(self, seconds: float, then: Callable[[], None]) -> None:
+        """In a context of its own: a request's would be kept with all that it knows until the next one comes."""
         self._disarm()
-        self._timer = self.loop.call_later(seconds, then)
+        self._timer = self.loop.call_later(seconds, then, context=Context())
 
     def _disarm(self) -> None:
         if self._timer is not None:
