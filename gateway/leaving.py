@@ -54,7 +54,7 @@ class Leaving:
                 raise
         finally:
             ear.close()
-            if hangup is not None and hangup.then == ear.leave:  # else the next request has begun on the connection
+            if hangup is not None and hangup.then == ear.leave:  # else the connection serves the next request
                 hangup.then = None
 
 
