@@ -17,6 +17,7 @@ from schemas.errors import InvalidRequest, VendorTrouble
 
 VERSION = "k1."
 LONGEST = 2048
+WIDEST = 4_000  # characters of a number: Python writes up to 4,300, which leaves room for sums
 
 
 class Place(NamedTuple):
@@ -27,7 +28,7 @@ class Place(NamedTuple):
 
 
 class Rank(NamedTuple):
-    """What keys are compared by: numbers as such, before them any text."""
+    """What keys are compared by: numbers as such, before them any text, and digits without end."""
 
     number: int
     text: str = ""
@@ -81,7 +82,8 @@ def _looping() -> VendorTrouble:
 
 def rank(key: Any) -> Rank:
     text = str(key)
-    return Rank(int(text)) if text.isascii() and text.removeprefix("-").isdigit() else Rank(0, text)
+    is_number = len(text) <= WIDEST and text.isascii() and text.removeprefix("-").isdigit()
+    return Rank(int(text)) if is_number else Rank(0, text)
 
 
 def whole(position: Position) -> int | None:

@@ -10,14 +10,16 @@ import asyncio
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Coroutine
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from proxy.ahead import begun
 from proxy.book import Leaf
 from proxy.cursors import Place, rank, whole
+from schemas.errors import Problem
 
 RECENT = 8  # pages whose span of numbers is remembered
-UNEVEN = (1.2, 2.0)  # the widest of them by the narrowest, from which on fewer pages' starts are guessed
+UNEVEN = (120, 200)  # percent, the widest by the narrowest, from which on fewer pages' starts are guessed
 MORE, FREE = 1.25, 2  # calls for each page that was of use, and besides: beyond that nothing is guessed
 
 
@@ -76,17 +78,28 @@ class Leaps:
     async def next(self) -> Leaf:
         """What lies behind the expected place, or what its reading raises."""
         while True:
-            leap = self._leaps.pop(0)
-            leaf = await leap.task
-            rest = leaf if leap.place == self._place else _behind(leaf, self._place)
+            rest = await self._rest(self._leaps.pop(0))
             if rest is not None:
-                self._pages += len(rest.lines) / len(leaf.lines) if leaf.lines else 1
                 return rest
             self.expect(self._place)
 
     def close(self) -> None:
         """Breaks off what is on its way."""
         self._drop(0, len(self._leaps))
+
+    async def _rest(self, leap: Leap) -> Leaf | None:
+        """What a page holds of it. None: nothing; so is what failed elsewhere, where nobody would have asked."""
+        is_there = leap.place == self._place
+        try:
+            leaf = await leap.task
+        except Problem:
+            if is_there:
+                raise
+            return None
+        rest = leaf if is_there else _behind(leaf, self._place)
+        if rest is not None:
+            self._pages += len(rest.lines) / len(leaf.lines) if leaf.lines else 1
+        return rest
 
     def _spread(self, at: int) -> None:
         """Goes from page to page, each where the one before ends, and begins those that are missing.
@@ -113,7 +126,7 @@ class Leaps:
         spans = sorted(self._spans)
         if not spans:
             return None
-        pages = min(len(spans), 1 + bisect_right(UNEVEN, spans[-1] / spans[0]))
+        pages = min(len(spans), 1 + bisect_right(UNEVEN, 100 * spans[-1] // spans[0]))
         return Step(pages, pages * spans[pages - 1], spans[0])
 
     def _due(self, index: int, step: Step | None) -> int:
@@ -124,7 +137,7 @@ class Leaps:
         if index + 1 == len(self._leaps):
             return step.pages
         apart = self._leaps[index + 1].start - leap.start
-        return max(1, min(step.pages, round(apart * step.pages / step.numbers)))
+        return max(1, min(step.pages, (apart * step.pages + step.numbers // 2) // step.numbers))
 
     def _reach(self, leap: Leap, sure: int, step: Step | None) -> Reach | None:
         """None where nothing is to be read behind a page: it is the last, has failed, or may go anywhere."""
@@ -171,10 +184,13 @@ def _behind(leaf: Leaf, place: Place) -> Leaf | None:
     """The part of a page behind a place; None where the page tells nothing of that.
 
     A last page that ends before the place was read when the rows up to there were not there yet: there may be more now.
+    And no page is divided whose keys do not rise, or are missing.
     """
     at, end = rank(place.after), _end(leaf, place.source)
     if end is None and (not leaf.keys or leaf.keys[-1] < at):
         return None
     if end is not None and end <= at.number:
+        return None
+    if any(later <= earlier for earlier, later in pairwise(leaf.keys)):
         return None
     return Leaf(leaf.lines[bisect_right(leaf.keys, at) :], leaf.after)

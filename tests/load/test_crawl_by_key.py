@@ -111,6 +111,36 @@ async def test_a_passthrough_crawl_drops_what_overlaps(tmp_path: Path) -> None:
             assert distant.most > 2
 
 
+class Boundless(httpx.AsyncBaseTransport):
+    """Its last supplier has an id of more digits than Python makes a number of."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self._inner = inner
+        self._ids = [*(str(id_) for id_ in range(1, 2 * PAGE)), "9" * 4_301]
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path != "/api/suppliers":
+            return await self._inner.handle_async_request(request)
+        start = int(request.url.params.get("id[gt]", 0))
+        rows = [{"id": id_} for id_ in self._ids[start : start + PAGE]]
+        return httpx.Response(200, json=rows, request=request)
+
+
+@pytest.mark.parametrize("path", ["/unified/accounting/contacts", "/proxy/suppliers"])
+async def test_an_id_that_is_no_number_any_more_is_told_of_behind_what_came_before(
+    tmp_path: Path, path: str
+) -> None:
+    coupa = create_app(seed=1, records=5, rate_limit=False)
+    async with open_house(tmp_path, transport=Boundless(Wire(coupa)), stand_in=coupa) as house:
+        target = f"{path}?limit={PAGE}&integrated_account_id={house.account}"
+        answer = await house.client.get(target, headers=NDJSON)
+    *records, last = [orjson.loads(line) for line in answer.content.splitlines()]
+    assert [record["id"] for record in records] == [str(id_) for id_ in range(1, PAGE + 1)]
+    assert last["_error"]["statusCode"] == 502
+    assert last["_error"]["details"] == {"reason": "paging_loop"}
+    assert last["_error"]["result_count"] == PAGE
+
+
 class Meddling(httpx.AsyncBaseTransport):
     """Passes calls on late and out of order, and lets others add, delete and change suppliers meanwhile."""
 

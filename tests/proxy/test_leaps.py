@@ -180,6 +180,44 @@ def test_a_guess_past_the_end_that_the_vendor_can_not_take_is_no_failure() -> No
     assert table.refused > 0
 
 
+def test_a_guess_that_fails_is_no_failure_where_the_place_itself_can_be_read() -> None:
+    class Particular(Table):
+        refused = 0
+
+        async def read(self, place: Place) -> Leaf:
+            if place.after is not None and int(str(place.after)) not in self.ids:
+                self.refused += 1
+                raise InvalidRequest("there is no such row")
+            return await super().read(place)
+
+    table = Particular(rows([(0, 5, 300)], Random(1)), 10, Random(1))
+    assert asyncio.run(crawled(table, 8)) == table.ids
+    assert table.refused > 0
+    assert table.calls + table.refused <= 1.3 * 31 + 5
+
+
+def test_numbers_may_lie_as_far_apart_as_they_like() -> None:
+    for seed in range(20):
+        random = Random(seed)
+        ids = sorted(
+            {random.randrange(-(10**wide), 10**wide) for wide in random.choices((1, 9, 350, 3_900), k=200)}
+        )
+        table = Table(ids, 5, random)
+        assert asyncio.run(crawled(table, 8)) == ids
+        assert table.calls <= 1.3 * 41 + 5
+
+
+def test_no_page_is_divided_by_keys_that_some_rows_lack() -> None:
+    class Patchy(Table):
+        async def read(self, place: Place) -> Leaf:
+            leaf = await super().read(place)
+            return Leaf(leaf.lines, leaf.after, [rank(None) if key.number % 3 else key for key in leaf.keys])
+
+    for seed in range(20):
+        table = Patchy(rows([(0, 5, 300)], Random(seed)), 10, Random(seed))
+        assert asyncio.run(crawled(table, 8)) == table.ids
+
+
 def test_keys_that_are_no_numbers_are_read_one_page_after_the_other() -> None:
     async def run() -> tuple[list[bytes], int]:
         calls, under_way = 0, 0
