@@ -3,7 +3,7 @@
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
@@ -60,7 +60,7 @@ async def authenticate(request: Request) -> Caller:
     """
     state = request.scope["state"]
     try:
-        caller = await _caller(request.headers.get("authorization", ""), state)
+        caller = await _caller(_authorization(request.scope["headers"]), state)
     except NotAuthorized:
         guesses: Guesses = state["guesses"]
         guesses.failed(request.client.host if request.client else "")
@@ -71,6 +71,12 @@ async def authenticate(request: Request) -> Caller:
     if allowance is not None and is_first:
         await allowance.spend(caller.spender)
     return caller
+
+
+def _authorization(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """Read as it lies: Starlette's own reading of headers costs more than all that follows."""
+    given = [value for name, value in headers if name == b"authorization"]
+    return given[0].decode("latin-1") if given else ""
 
 
 async def _caller(authorization: str, state: Mapping[str, Any]) -> Caller:

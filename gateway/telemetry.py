@@ -4,7 +4,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, MutableMapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -45,7 +45,7 @@ def open_log(level: str, lines: Lines) -> FilteringBoundLogger:
     """A log that hands its lines from `level` on to `lines`. Values are rendered by orjson: a line stays a line."""
     logger: FilteringBoundLogger = structlog.wrap_logger(
         lines,
-        processors=[_dated, _without_values, _rendered],
+        processors=[_line],
         wrapper_class=structlog.make_filtering_bound_logger(level),
     ).bind()
     return logger
@@ -108,29 +108,23 @@ def _frames(trace: TracebackType | None) -> Iterator[str]:
             yield f"{path.relative_to(ROOT)}:{line} {frame.f_code.co_name}"
 
 
-def _dated(_logger: Any, level: str, event: Event) -> Event:
+def _line(_logger: Any, level: str, event: Event) -> bytes:
+    """One line of JSON; in ASCII, as some letters beyond it are orders to a terminal. One step: each costs a call."""
+    error = event.pop("exc_info", None)
+    if isinstance(error, BaseException):
+        event["exception"] = describe(error)
     now = time.time()
     second = int(now)
-    return {"timestamp": f"{_second(second)}.{int((now - second) * 1000):03}Z", "level": level, **event}
+    stamp = f"{_second(second)}.{int((now - second) * 1000):03}Z"
+    found = {"timestamp": stamp, "level": level, **event}
+    line = orjson.dumps(found, default=_by_type)
+    return line if line.isascii() else json.dumps(found, default=_by_type).encode()
 
 
 @lru_cache(maxsize=4)
 def _second(second: int) -> str:
     """Many lines share one."""
     return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-
-
-def _without_values(_logger: Any, _level: str, event: Event) -> Event:
-    error = event.pop("exc_info", None)
-    if isinstance(error, BaseException):
-        event["exception"] = describe(error)
-    return event
-
-
-def _rendered(_logger: Any, _level: str, event: Mapping[str, Any]) -> bytes:
-    """JSON on one line; in ASCII, as some letters beyond it are orders to a terminal."""
-    line = orjson.dumps(event, default=_by_type)
-    return line if line.isascii() else json.dumps(event, default=_by_type).encode()
 
 
 def _by_type(value: object) -> str:
