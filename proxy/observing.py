@@ -86,12 +86,13 @@ class Observed(httpx.AsyncByteStream):
         self._stream, self._chunks = stream, aiter(stream)
         self._count = count
         self._release = release
+        self._has_ended = False
         self.on_end: Callable[[Outcome], None] | None = None
 
     @property
     def is_spent(self) -> bool:
-        """It is known already that nothing follows what has been read."""
-        return isinstance(self._stream, Body) and self._stream.is_spent
+        """It is known already that nothing follows what has been read, and `on_end` has heard of it."""
+        return self._has_ended and self._is_read
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self
@@ -106,7 +107,7 @@ class Observed(httpx.AsyncByteStream):
             self._end("no_answer")
             raise
         self._count(len(chunk))
-        if self.is_spent:
+        if self._is_read:
             self._end("answered")
         return chunk
 
@@ -116,7 +117,12 @@ class Observed(httpx.AsyncByteStream):
         finally:
             self._end("cancelled")
 
+    @property
+    def _is_read(self) -> bool:
+        return isinstance(self._stream, Body) and self._stream.is_spent
+
     def _end(self, outcome: Outcome) -> None:
+        self._has_ended = True
         self._release()
         if self.on_end is not None:
             self.on_end(outcome)

@@ -15,8 +15,10 @@ from proxy.places import Places
 from proxy.turns import Permit
 from schemas.errors import Overloaded, Throttled
 from tests.house import PATIENT, coupa_context, link
+from tests.proxy.faults import whole
 from tests.proxy.front_door import Answer, Door, front_door
 from tests.proxy.outlet import closed, connected, outlet
+from tests.proxy.upstream import Peer
 
 pytestmark = pytest.mark.anyio
 
@@ -93,6 +95,17 @@ async def test_e3_a_place_comes_back_however_a_call_ends() -> None:
         assert places.taken == 1
         leaving.cancel()
         await asyncio.gather(leaving, return_exceptions=True)
+        assert places.taken == 0
+
+
+async def test_e3_a_place_comes_back_of_an_empty_answer_that_nobody_reads(tmp_path: Path) -> None:
+    async def empty(peer: Peer) -> bool:
+        await peer.write(whole(b"", status=b"999 Denied"))
+        return True
+
+    async with front_door(tmp_path, {b"empty": empty}) as door:
+        places = door.house.state["pipe"]._way.places
+        assert (await door.ask(b"GET", b"/proxy/empty")).status == 502
         assert places.taken == 0
 
 
