@@ -128,9 +128,9 @@ class Protocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         version = self.parser.get_http_version()
         check_head(version, self.url, self.headers)
+        self._read_target()
         self._disarm()
         self._in_head, self._in_body, self._unspent = False, True, 0
-        self._read_target()
         self.scope["method"], self.scope["http_version"] = self.parser.get_method().decode(), version
         state = self.scope["state"]
         state["hangup"] = self._hangup
@@ -150,11 +150,12 @@ class Protocol(HttpToolsProtocol):
         self._take(cast(RequestResponseCycle, cycle))
 
     def _read_target(self) -> None:
-        """`path` is decoded, `raw_path` and the query are not."""
+        """`path` is decoded, `raw_path` and the query are not. A whole URL need not have a path."""
         target = httptools.parse_url(self.url)
-        path = target.path.decode("ascii")
+        raw_path = target.path or b"/"
+        path = raw_path.decode("ascii")
         self.scope["path"] = unquote(path) if "%" in path else path
-        self.scope["raw_path"] = target.path
+        self.scope["raw_path"] = raw_path
         self.scope["query_string"] = target.query or b""
 
     def _take(self, cycle: RequestResponseCycle) -> None:
@@ -266,7 +267,7 @@ class Protocol(HttpToolsProtocol):
         self.transport.write(refusal(problem, self.server_state.default_headers))
 
     def _close(self) -> None:
-        if self._in_body:
+        if self._in_body or self._is_deaf:
             self._linger()
         else:
             self.transport.close()

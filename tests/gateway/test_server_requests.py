@@ -234,6 +234,23 @@ def test_a_target_with_our_own_host_is_answered(server: Served) -> None:
         assert wire.answer().json() == PONG
 
 
+def test_a_target_that_is_nothing_but_our_own_host_is_its_root(server: Served) -> None:
+    with server.wire() as wire:
+        for target in (b"http://localhost", b"http://localhost?x=/ping"):
+            wire.send(get(target))
+            answer = wire.answer()
+            assert (answer.status, answer.json()["message"]) == (404, "There is nothing at /")
+
+
+def test_a_target_that_can_not_be_read_is_refused_and_not_only_dropped(server: Served) -> None:
+    far = b"localhost:99999"
+    sent = b"GET http://%b/ping HTTP/1.1\r\nHost: %b\r\n\r\n" % (far, far)
+    with server.wire() as wire:
+        wire.send(get(), sent)
+        assert wire.answer().json() == PONG
+        assert is_refused(wire, FIRST)
+
+
 def test_the_old_version_is_answered_and_closed(server: Served) -> None:
     with server.wire() as wire:
         wire.send(b"GET /ping HTTP/1.0\r\nHost: [::1]:8000\r\n\r\n")
@@ -248,7 +265,10 @@ def test_empty_lines_before_a_request_are_skipped(server: Served) -> None:
 
 def test_a_request_to_change_the_protocol_is_answered_in_this_one(server: Served) -> None:
     with server.wire() as wire:
-        wire.send(get(b"/ping", b"Connection: Upgrade", b"Upgrade: h2c"), b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+        wire.send(get(b"/ping", b"Connection: Upgrade", b"Upgrade: h2c"))
+        time.sleep(0.2)
+        wire.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")  # in the other protocol, behind the answer
+        time.sleep(0.1)
         assert (wire.answer().json(), wire.ends()) == (PONG, True)
 
 
