@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import re
+import struct
 from collections.abc import Callable
+from socket import SO_LINGER, SOL_SOCKET
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Scope
@@ -12,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 BODILESS = (204, 304)
+AT_ONCE = struct.pack("ii", 1, 0)  # a socket does not linger when it is closed: its peer sees a reset
 # All headers at once, each behind a single line feed: a name is a token, nothing holds a control character.
 HEADERS = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+: [^\x00-\x08\x0a-\x1f\x7f]*\n)*")
 
@@ -50,6 +53,7 @@ class Cycle:
         self.response_complete = False
         self._head: bytes | None = None  # that has not left yet
         self._is_chunked = False
+        self._ends_with_connection = False  # a body for HTTP/1.0, which knows no chunks
         self._left = 0  # bytes of the body that the head has promised
 
     async def run_asgi(self, app: ASGIApp) -> None:
@@ -104,16 +108,18 @@ class Cycle:
             elif name == b"connection":
                 closes = closes or b"close" in value.lower()
         text = b"".join([b"%b: %b\n" % header for header in headers])
+        if HEADERS.fullmatch(text) is None or text.count(b"\n") != len(headers):
+            raise RuntimeError("the answer's headers are no headers")
         if closes:
             self.keep_alive = False
         elif not self.keep_alive:
             text += b"connection: close\n"
         self._left = length or 0
         if length is None and self.scope["method"] != "HEAD" and status not in BODILESS:
-            self._is_chunked = True
+            self._is_chunked = self.scope["http_version"] != "1.0"
+            self._ends_with_connection = not self._is_chunked
+        if self._is_chunked:
             text += b"transfer-encoding: chunked\n"
-        if HEADERS.fullmatch(text) is None:
-            raise RuntimeError("the answer's headers are no headers")
         self._head = STATUS_LINE[status] + text.replace(b"\n", b"\r\n") + b"\r\n"
         self._loop.call_soon(self.flush)
 
@@ -137,6 +143,8 @@ class Cycle:
             end = b"0\r\n\r\n" if is_last else b""
             size = [b"%x\r\n" % len(body), body, b"\r\n"] if body else []
             return [*size, end] if end else size
+        if self._ends_with_connection:
+            return [body] if body else []
         self._left -= len(body)
         if self._left < 0:
             raise RuntimeError("the answer's body is longer than its head has said")
@@ -151,9 +159,18 @@ class Cycle:
         elif parts:
             self._transport.write(parts[0])
 
+    def _reset(self) -> None:
+        """Not a close, which would look like the body's end."""
+        socket = self._transport.get_extra_info("socket")
+        socket.setsockopt(SOL_SOCKET, SO_LINGER, AT_ONCE)
+        self._transport.abort()
+
     async def _make_sure(self) -> None:
         """Nobody waits for an answer that will not come."""
         if self.disconnected or self.response_complete:
+            return
+        if self._ends_with_connection:
+            self._reset()
             return
         if self.response_started:
             self.flush()

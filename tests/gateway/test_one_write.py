@@ -34,7 +34,7 @@ class Written:
 def leading_to(written: Written) -> Cycle:
     flow = FlowControl(cast(asyncio.Transport, written))
     return Cycle(
-        {"type": "http", "method": "GET"},
+        {"type": "http", "method": "GET", "http_version": "1.1"},
         cast(asyncio.Transport, written),
         flow,
         asyncio.get_running_loop(),
@@ -99,7 +99,7 @@ async def test_a_head_leaves_before_its_connection_closes() -> None:
     assert written.writes == [HEAD + b"content-length: 9\r\n\r\n", b"(closed)"]
 
 
-@pytest.mark.parametrize("headers", [{"a": "b\r\nc: d"}, {"a b": "c"}, {"a": "\x00"}])
+@pytest.mark.parametrize("headers", [{"a": "b\r\nc: d"}, {"a": "b\nc: d"}, {"a b": "c"}, {"a": "\x00"}])
 async def test_what_is_no_header_is_never_written(headers: dict[str, str]) -> None:
     written = Written()
     with pytest.raises(RuntimeError, match="no headers"):

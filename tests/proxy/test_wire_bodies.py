@@ -133,6 +133,30 @@ async def test_content_codings_and_types_are_kept_both_ways(door: Door) -> None:
     assert answer.body == b"\x8b\x02\x80"
 
 
+async def all_of(door: Door, target: bytes) -> bytes:
+    """What a caller that speaks HTTP/1.0 reads until the connection ends."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+    writer.write(door.head(b"GET", target).replace(b"HTTP/1.1", b"HTTP/1.0", 1))
+    async with asyncio.timeout(5):
+        try:
+            return await reader.read()
+        finally:
+            writer.close()
+
+
+async def test_the_old_version_gets_no_chunks(door: Door) -> None:
+    for target in (b"/proxy/chunked", b"/proxy/until_close"):
+        head, _, body = (await all_of(door, target)).partition(b"\r\n\r\n")
+        assert body == (await door.ask(b"GET", target)).body != b""
+        assert b"connection: close" in head
+        assert b"transfer-encoding" not in head
+
+
+async def test_d13_the_old_version_sees_that_an_answer_breaks_off(door: Door) -> None:
+    with pytest.raises(ConnectionResetError):
+        await all_of(door, b"/proxy/chunkcut")
+
+
 async def test_a_packed_answer_is_not_unpacked(door: Door) -> None:
     answer = await door.ask(b"GET", b"/proxy/packed")
     assert answer.all(b"content-encoding") == [b"gzip"]
