@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from auth.migrating import upgrade
 from auth.outage import Outage
 from auth.single_flight import SingleFlight
-from auth.sqlite import LOCK_SECONDS, TRIAL, all_at_once, attend, keep_log
+from auth.sqlite import LOCK_SECONDS, TRIAL, attend, keep_log, statements
 from auth.unavailable import BrokenOff, Silent, told
 from auth.unavailable import Unavailable as Unavailable
 
@@ -74,12 +74,13 @@ class Database:
         if NEWS in session.info:
             self.news.set()
 
-    async def append(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    async def append(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
         """Many new rows, each with all of the table's columns, in one transaction."""
         async with self.write() as session:
             connection = await session.connection()
             if self._is_sqlite:
-                await connection.exec_driver_sql(*all_at_once(table, rows))
+                for statement, values in statements(table, rows):
+                    await connection.exec_driver_sql(statement, values)
             else:
                 await connection.execute(table.insert(), rows)
 

@@ -2,20 +2,24 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Table, event
+from sqlalchemy import JSON, Connection, Table, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth.clocks import STEADY
 from auth.unavailable import Unavailable
+from schemas.tables import UtcDateTime
 
 LOCK_SECONDS = 20  # how long a writer waits for its turn
+SIZES = (250, 50, 10, 1)  # rows of one statement; each statement costs as much as a dozen rows
 # Whether SQLite's file has room for a page, and takes one: the header is written as it was.
 TRIAL = (
     "SAVEPOINT trial",
@@ -64,21 +68,39 @@ def _let_go(connection: Any, _record: object, _error: object) -> None:
     connection.rollback()
 
 
-def all_at_once(table: Table, rows: Sequence[Mapping[str, Any]]) -> tuple[str, tuple[str]]:
-    """A statement that adds rows, and its one parameter, which holds them all. JSON columns hold objects or lists.
+def statements(
+    table: Table, rows: Sequence[dict[str, Any]]
+) -> Iterator[tuple[str, tuple[str | float | None, ...]]]:
+    """What adds rows, with its parameters: many rows in one statement.
 
-    Of many statements the driver's thread takes turns with the event loop for each row, which costs more than the row.
+    Of a statement for each row the driver's thread would take turns with the event loop each time, which costs more
+    than the row. There are few sizes of them, as every connection keeps those that it has prepared.
     """
     names = [column.name for column in table.columns]
-    values = [[row[name] for name in names] for row in rows]
-    members = ", ".join(f"json_extract(value, '$[{number}]')" for number in range(len(names)))
-    statement = f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {members} FROM json_each(?)"  # noqa: S608
-    return statement, (orjson.dumps(values, _moment, orjson.OPT_PASSTHROUGH_DATETIME).decode(),)
+    turned = {
+        column.name: TURNED[type(column.type)] for column in table.columns if type(column.type) in TURNED
+    }
+    values = itemgetter(*names)
+    marks, start = f"({', '.join('?' * len(names))})", 0
+    for size in SIZES:
+        statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES {', '.join([marks] * size)}"  # noqa: S608
+        while len(rows) - start >= size:
+            some, start = rows[start : start + size], start + size
+            stored = [row | {name: turn(row[name]) for name, turn in turned.items()} for row in some]
+            yield statement, tuple(chain.from_iterable(map(values, stored)))
 
 
-def _moment(value: datetime) -> str:
-    """As SQLAlchemy stores a time, which is compared as text."""
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "milliseconds") + "000"
+def _moment(moment: datetime) -> str:
+    """Times are compared as text."""
+    moment = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return moment.isoformat(" ", "milliseconds")[:23] + "000"
+
+
+# How SQLAlchemy stores what SQLite has no type for.
+TURNED: Mapping[type, Callable[[Any], str]] = {
+    UtcDateTime: _moment,
+    JSON: lambda value: orjson.dumps(value).decode(),
+}
 
 
 async def keep_log(engine: AsyncEngine) -> None:
