@@ -8,12 +8,14 @@ from collections.abc import Callable
 from socket import SO_LINGER, SOL_SOCKET
 from typing import Any
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Scope
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 BODILESS = (204, 304)
+MOST_UNHEARD = 8 * 1024 * 1024  # bytes: so much of an answer may be kept for a caller that comes back for it
 AT_ONCE = struct.pack("ii", 1, 0)  # a socket does not linger when it is closed: its peer sees a reset
 # All headers at once, each behind a single line feed: a name is a token, nothing holds a control character.
 HEADERS = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+: [^\x00-\x08\x0a-\x1f\x7f]*\n)*")
@@ -55,6 +57,7 @@ class Cycle:
         self._is_chunked = False
         self._ends_with_connection = False  # a body for HTTP/1.0, which knows no chunks
         self._left = 0  # bytes of the body that the head has promised
+        self._unheard = 0  # bytes since the caller has left
 
     async def run_asgi(self, app: ASGIApp) -> None:
         """Never raises: what breaks behind the answer's head breaks the connection."""
@@ -82,9 +85,13 @@ class Cycle:
         return {"type": "http.request", "body": body, "more_body": self.more_body}
 
     async def send(self, message: Message) -> None:
+        """Raises ClientDisconnect where a body goes on and on for a caller that has left."""
         if self._flow.write_paused and not self.disconnected:
             await self._flow.drain()
         if self.disconnected:
+            self._unheard += len(message.get("body", b""))
+            if self._unheard > MOST_UNHEARD:
+                raise ClientDisconnect
             return
         if not self.response_started:
             self._begin(message["status"], message.get("headers", ()))

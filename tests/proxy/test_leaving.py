@@ -193,6 +193,21 @@ async def test_a_caller_that_leaves_a_write_does_not_end_it(tmp_path: Path, meth
         assert complaints(house) == []
 
 
+@pytest.mark.parametrize("lines", [(), ("Idempotency-Key: once",)])
+async def test_a_write_whose_caller_left_is_not_read_without_end(
+    tmp_path: Path, lines: tuple[str, ...]
+) -> None:
+    async with served(tmp_path) as (house, diversion, port):
+        diversion.to = {"/api/odd": "/endless"}
+        caller = await ask(house, port, "POST", "/proxy/odd", "Content-Length: 5", *lines, body=b"order")
+        assert (await caller.reader.read(100)).startswith(b"HTTP/1.1 200 ")
+        caller.close()
+        assert await diversion.upstream.closes(within=5.0)
+        assert (await line(house, "request"))["outcome"] == "left"
+        assert (await line(house, "vendor_call"))["outcome"] == "cancelled"
+        assert complaints(house) == []
+
+
 async def test_a_caller_that_leaves_amid_its_own_body_is_no_fault_of_ours(tmp_path: Path) -> None:
     async with served(tmp_path) as (house, diversion, port):
         diversion.to = {"/api/odd": "/slow"}
