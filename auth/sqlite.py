@@ -19,6 +19,7 @@ from auth.unavailable import Unavailable
 from schemas.tables import UtcDateTime
 
 LOCK_SECONDS = 20  # how long a writer waits for its turn
+CACHE_KIB = 512  # pages that each connection keeps; beyond them the system's own cache is as good
 SIZES = (250, 50, 10, 1)  # rows of one statement; each statement costs as much as a dozen rows
 # Whether SQLite's file has room for a page, and takes one: the header is written as it was.
 TRIAL = (
@@ -41,6 +42,7 @@ def attend(engine: AsyncEngine, uptime: Callable[[], float]) -> None:
         cursor.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         cursor.close()
 
     event.listen(engine.sync_engine, "do_connect", _keep_private)
