@@ -52,20 +52,22 @@ class Attempt:
 
 
 class Ledger:
-    """`secret`: 32 bytes of the gateway's own."""
+    """`secret`: 32 bytes of the gateway's own. `quiet` and `lease`: see QUIET and LEASE."""
 
     def __init__(
         self,
         database: Database,
         secret: bytes,
         *,
+        quiet: timedelta = QUIET,
+        lease: timedelta = LEASE,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._database = database
         self._secret = hmac.digest(secret, b"idempotency digests", "sha256")
         self._vault = Vault(Keyring.of([hmac.digest(secret, b"idempotency answers", "sha256")]))
         self._running: dict[str, str] = {}  # places by the attempts that this process is at
-        self.quiet, self.lease = QUIET, LEASE
+        self.quiet, self.lease = quiet, lease
         self.sleep = sleep
 
     async def begin(self, write: Write, *, can_recover: bool) -> Attempt | Kept:
