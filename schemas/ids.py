@@ -1,12 +1,12 @@
 """Ids that sort by when they were made: what is written in that order lies together in an index, and costs half."""
 
-import random
+import os
 import time
 
 
 def timed_hex() -> str:
-    """32 hexadecimal digits: a UUID of version 7 (RFC 9562) without its hyphens. Unique, but no secret."""
-    chance = random.getrandbits(74)
+    """32 hexadecimal digits: a UUID of version 7 (RFC 9562) without its hyphens."""
+    chance = int.from_bytes(os.urandom(10), "big") >> 6
     bits = time.time_ns() // 1_000_000 << 80 | 7 << 76 | chance >> 62 << 64 | 2 << 62 | chance & (1 << 62) - 1
     return f"{bits:032x}"
 

@@ -28,7 +28,7 @@ async def test_a19_few_requests_at_a_time_go_to_one_endpoint(world: World) -> No
     world.vendor.delay = 0.005
     found = await asyncio.gather(*(world.renewals.token(each) for each in await herd(world)))
     assert len({token.value for token in found}) == COUNT
-    assert world.vendor.in_flight_most == AT_ONCE
+    assert 1 < world.vendor.in_flight_most <= AT_ONCE  # a busy machine may come to fewer
 
 
 async def test_a19_an_endpoint_that_says_too_often_is_left_alone_by_all(world: World) -> None:
