@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import socket
 import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,13 +9,11 @@ from contextvars import ContextVar
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from gateway.protocol import Protocol
-from gateway.serving import Server, terms
+from tests.gateway.around import around
 
 pytestmark = pytest.mark.anyio
 
@@ -44,25 +41,6 @@ async def ask(request: Request) -> Response:
 
 
 @asynccontextmanager
-async def served() -> AsyncIterator[int]:
-    """The port of an application under our server."""
-
-    @asynccontextmanager
-    async def living(app: Starlette) -> AsyncIterator[dict[str, Any]]:
-        yield {"draining": asyncio.Event()}
-
-    with socket.create_server(("127.0.0.1", 0)) as plug:
-        server = Server(terms(Starlette(routes=[Route("/", ask)], lifespan=living), "critical"))
-        running = asyncio.create_task(server.serve([plug]))
-        await server.answers.wait()
-        try:
-            yield plug.getsockname()[1]
-        finally:
-            server.should_exit = True
-            await running
-
-
-@asynccontextmanager
 async def connected(port: int) -> AsyncIterator[None]:
     """A connection that has asked once."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -80,14 +58,14 @@ def connections() -> int:
 
 
 async def test_an_idle_connection_keeps_nothing_of_its_last_request() -> None:
-    async with served() as port, connected(port):
+    async with around(ask) as port, connected(port):
         await asyncio.sleep(0.05)
         gc.collect()
         assert (connections(), left[-1]()) == (1, None)
 
 
 async def test_a_connection_is_gone_when_it_is_closed_without_the_garbage_collector() -> None:
-    async with served() as port:
+    async with around(ask) as port:
         gc.collect()
         gc.disable()
         try:

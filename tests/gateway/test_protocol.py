@@ -1,20 +1,16 @@
 """The server's protocol under an application of the test's own: what a caller that reads slowly or never gets."""
 
 import asyncio
-import contextlib
 import socket
 import time
 from collections.abc import AsyncIterator
 
 import pytest
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
-from starlette.routing import Route
 
 from gateway.limits import Limits
-from gateway.listening import listen
-from gateway.serving import Server, terms
+from tests.gateway.around import around
 from tests.gateway.wire import get
 
 pytestmark = pytest.mark.anyio
@@ -42,26 +38,6 @@ class Spring:
         return StreamingResponse(self.flow(), headers={"content-length": str(ENOUGH * len(PIECE))})
 
 
-@contextlib.asynccontextmanager
-async def flowing(spring: Spring) -> AsyncIterator[int]:
-    """The port at which it answers."""
-
-    @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, asyncio.Event]]:
-        yield {"draining": asyncio.Event()}
-
-    app = Starlette(routes=[Route("/", spring.answer)], lifespan=lifespan)
-    plug = listen("127.0.0.1", 0)
-    server = Server(terms(app, "warning", LIMITS))
-    running = asyncio.create_task(server.serve([plug]))
-    await server.answers.wait()
-    try:
-        yield plug.getsockname()[1]
-    finally:
-        server.should_exit = True
-        await running
-
-
 async def connect(port: int) -> socket.socket:
     """A caller that takes in little at a time."""
     caller = socket.socket()
@@ -73,7 +49,7 @@ async def connect(port: int) -> socket.socket:
 
 async def test_d18_a_caller_that_takes_nothing_of_its_answer_is_cut_off() -> None:
     spring = Spring()
-    async with flowing(spring) as port:
+    async with around(spring.answer, LIMITS) as port:
         with await connect(port) as caller:
             started = time.perf_counter()
             await asyncio.get_running_loop().sock_sendall(caller, get(b"/"))
@@ -84,7 +60,7 @@ async def test_d18_a_caller_that_takes_nothing_of_its_answer_is_cut_off() -> Non
 async def test_d18_a_caller_that_reads_slowly_gets_all_of_its_answer() -> None:
     spring = Spring()
     loop = asyncio.get_running_loop()
-    async with flowing(spring) as port:
+    async with around(spring.answer, LIMITS) as port:
         with await connect(port) as caller:
             await loop.sock_sendall(caller, get(b"/", b"Connection: close"))
             await asyncio.sleep(0.3)
