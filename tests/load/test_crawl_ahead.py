@@ -86,12 +86,13 @@ async def test_what_is_read_ahead_comes_in_order(tmp_path: Path, path: str) -> N
     assert distant.most == 8
 
 
-async def test_a_crawl_by_count_reaches_the_vendors_limit(tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", [BY_COUNT, BY_KEY])
+async def test_a_crawl_reaches_the_vendors_limit(tmp_path: Path, path: str) -> None:
     """25 calls a second, 100 ms each: page by page it would be 10."""
     async with far(tmp_path, rate=25, per=1, burst=1) as (house, distant):
         distant.seconds = 0.1
         started = time.monotonic()
-        await crawl(house, BY_COUNT)
+        await crawl(house, path)
         seconds = time.monotonic() - started
     assert distant.calls > 25
     assert distant.calls / seconds > 13  # a busy machine takes its share
