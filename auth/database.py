@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from auth.migrating import upgrade
 from auth.outage import Outage
 from auth.single_flight import SingleFlight
-from auth.sqlite import LOCK_SECONDS, TRIAL, attend, keep_log, statements
+from auth.sqlite import LOCK_SECONDS, TRIAL, attend, json_text, keep_log, statements
 from auth.unavailable import BrokenOff, Silent, told
 from auth.unavailable import Unavailable as Unavailable
 
@@ -164,15 +164,15 @@ class Database:
 
     def _make_engine(self, **options: Any) -> AsyncEngine:
         engine = create_async_engine(
-            self._url, hide_parameters=True, json_serializer=_json, json_deserializer=orjson.loads, **options
+            self._url,
+            hide_parameters=True,
+            json_serializer=json_text,
+            json_deserializer=orjson.loads,
+            **options,
         )
         if self._is_sqlite:
             attend(engine, self._uptime)
         return engine
-
-
-def _json(value: object) -> str:
-    return orjson.dumps(value).decode()
 
 
 def _pool(url: URL) -> dict[str, Any]:

@@ -12,8 +12,7 @@ def show_moment(moment: datetime | None) -> str | None:
     """`2026-02-01T08:00:00.000Z`."""
     if moment is None:
         return None
-    moment = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return moment.isoformat(timespec="milliseconds")[:23] + "Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def read_moment(text: str) -> datetime:

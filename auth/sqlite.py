@@ -92,16 +92,19 @@ def statements(
             yield statement, tuple(chain.from_iterable(map(values, stored)))
 
 
+def json_text(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
 def _moment(moment: datetime) -> str:
     """Times are compared as text."""
-    moment = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return moment.isoformat(" ", "milliseconds")[:23] + "000"
+    return moment.astimezone(UTC).isoformat(" ", "milliseconds")[:23] + "000"
 
 
 # How SQLAlchemy stores what SQLite has no type for.
 TURNED: Mapping[type, Callable[[Any], str]] = {
     UtcDateTime: _moment,
-    JSON: lambda value: orjson.dumps(value).decode(),
+    JSON: json_text,
 }
 
 

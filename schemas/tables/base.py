@@ -26,7 +26,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        moment = value if value.tzinfo is UTC else value.astimezone(UTC)
+        moment = value.astimezone(UTC)
         return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
