@@ -63,7 +63,7 @@ class Cycle:
         """Never raises: what breaks behind the answer's head breaks the connection."""
         try:
             await app(self.scope, self.receive, self.send)
-        except BaseException as error:
+        except BaseException as error:  # the server's edge: Front has told of it where an answer had begun
             if not self.response_started:
                 log.error("a request broke before it was watched", exc_info=error)
         finally:
