@@ -197,14 +197,13 @@ class Gate:
 
     def _freeze(self, limits: Limits | None, seconds: float | None) -> None:
         now, is_stated = time.monotonic(), seconds is not None
+        is_first = now >= self._bucket.frozen_until
         if seconds is None:
-            if now < self._bucket.frozen_until:
+            if not is_first:
                 return  # of the calls that were under way together, the first has said it for all
             seconds = min(FIRST_PAUSE * 2.0 ** min(self._unexplained, 10), LONGEST_PAUSE)
             self._unexplained += 1
-        if (
-            now >= self._bucket.frozen_until
-        ):  # of those that were under way together, one is enough to learn from
+        if is_first:  # one is enough to learn from
             workers = self._commons.workers if self._commons is not None else 1
             self._easing.learn(now, now + seconds, limits, workers)
         self._bucket.freeze(now + seconds, self._own(limits))
